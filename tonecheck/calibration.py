@@ -1,0 +1,143 @@
+"""Logits to calibrated probabilities, levels and flags, as the bundle's config.json states them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tonecheck.errors import ModelError
+from tonecheck.labels import AXES, LEVELS, OUTPUTS, SCORE_LEVEL, SIGNALS
+from tonecheck.result import POINTS
+
+Array = npt.NDArray[np.float64]
+
+COMBINATIONS = ("max", "mean", "first")
+"""How the windows of a long ticket become one logit: the highest, the mean, or the first window's."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A threshold and what it was chosen for.
+
+    Attributes:
+        threshold: A probability at or over it raises the flag.
+        chosen_for: The rule it was chosen by, for example "precision 0.90 at a base rate of 0.02".
+        precision: Precision that the rule saw in cross-validation, at `base_rate`.
+        recall: Recall that the rule saw in cross-validation.
+        base_rate: Share of level 2 or 3 (or of the signal) for which `precision` holds.
+    """
+
+    threshold: float
+    chosen_for: str
+    precision: float
+    recall: float
+    base_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything of config.json that scoring needs.
+
+    Attributes:
+        languages: ISO 639-1 codes the model was trained for.
+        window: Tokens in one window, the two special ones included.
+        overlap: Tokens that a window shares with the one before.
+        combine: For each output, one of `COMBINATIONS`.
+        slopes: Platt scaling, shape (28,): probability = 1 / (1 + exp(-(slope * logit + intercept))).
+        intercepts: Platt scaling, shape (28,). See Platt, "Probabilistic Outputs for Support Vector Machines" (1999), eq. 1.
+        cuts: For each axis, the probabilities from which level 1, 2 and 3 are named.
+        points: For each operating point, its threshold for each axis and signal.
+    """
+
+    languages: tuple[str, ...]
+    window: int
+    overlap: int
+    combine: tuple[str, ...]
+    slopes: Array = field(repr=False)
+    intercepts: Array = field(repr=False)
+    cuts: Mapping[str, tuple[float, float, float]]
+    points: Mapping[str, Mapping[str, OperatingPoint]]
+
+    @classmethod
+    def parse(cls, raw: bytes) -> Config:
+        """Reads config.json.
+
+        Raises:
+            ModelError: It does not hold what scoring needs.
+        """
+        try:
+            plain = json.loads(raw)
+            _require(plain["outputs"] == list(OUTPUTS), "outputs")
+            combine = tuple(str(plain["combine"][name]) for name in OUTPUTS)
+            _require(set(combine) <= set(COMBINATIONS), "combine")
+            platt = np.array([plain["calibration"][name] for name in OUTPUTS], dtype=np.float64)
+            _require(platt.shape == (len(OUTPUTS), 2) and bool(np.isfinite(platt).all()), "calibration")
+            _require(bool((platt[:, 0] > 0).all()), "calibration (a slope must be above 0)")
+            return cls(
+                languages=tuple(plain["languages"]),
+                window=int(plain["window"]["tokens"]),
+                overlap=int(plain["window"]["overlap"]),
+                combine=combine,
+                slopes=platt[:, 0],
+                intercepts=platt[:, 1],
+                cuts={axis: _three(plain["level_cuts"][axis]) for axis in AXES},
+                points={
+                    point: {name: OperatingPoint(**plain["points"][point][name]) for name in (*AXES, *SIGNALS)}
+                    for point in POINTS
+                },
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelError(
+                f"config.json cannot be used ({type(error).__name__}: {error}); rebuild the model with training.export."
+            ) from None
+
+    def combined(self, logits: npt.NDArray[np.float32]) -> Array:
+        """Makes one logit an output from a ticket's windows: (windows, 28) to (28,)."""
+        if len(logits) == 1:
+            only: Array = logits[0].astype(np.float64)
+            return only
+        choices = {"max": logits.max(axis=0), "mean": logits.mean(axis=0), "first": logits[0]}
+        return np.array([choices[how][k] for k, how in enumerate(self.combine)], dtype=np.float64)
+
+    def probabilities(self, logits: Array) -> dict[str, float]:
+        """Calibrated probability of each output, given one logit each, shape (28,).
+
+        On each axis the probability of level 1 or higher is at least the score's, and of level 3 at most the score's;
+        the score itself (level 2 or higher) is left as calibrated.
+        """
+        margins = np.clip(self.slopes * logits + self.intercepts, -60.0, 60.0)
+        values = dict(zip(OUTPUTS, (1.0 / (1.0 + np.exp(-margins))).tolist(), strict=True))
+        for axis in AXES:
+            score = values[f"{axis}>={SCORE_LEVEL}"]
+            values[f"{axis}>=1"] = max(values[f"{axis}>=1"], score)
+            values[f"{axis}>=3"] = min(values[f"{axis}>=3"], score)
+        return values
+
+    def level(self, axis: str, probabilities: Mapping[str, float]) -> str:
+        """Name of the highest level whose cut, and every cut below it, is reached."""
+        level = 0
+        while level < 3 and probabilities[f"{axis}>={level + 1}"] >= self.cuts[axis][level]:
+            level += 1
+        return LEVELS[axis][level]
+
+    def flagged(self, named: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
+        """For each operating point the axes and signals that are over their threshold."""
+        return {
+            point: tuple(name for name, value in named.items() if value >= at[name].threshold)
+            for point, at in self.points.items()
+        }
+
+
+def _three(values: Any) -> tuple[float, float, float]:
+    one, two, three = (float(value) for value in values)
+    return one, two, three
+
+
+def _require(held: bool, what: str) -> None:
+    if not held:
+        raise ValueError(f"{what} is not as this tonecheck expects")

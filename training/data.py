@@ -1,0 +1,95 @@
+"""Labelled messages, as every step of the training reads them.
+
+Two sources: tickets of our own in `data/tickets/` and, where a folder `../shared` lies beside the checkout, public messages
+labelled by hand (`../shared/labels`; origin and licence of each corpus in `../shared/corpora/README.md`). The second may
+not be passed on as text, so someone without it trains on the first alone and is told so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tonecheck.labels import AXES, SIGNALS
+from tonecheck.text import read
+
+ROOT = Path(__file__).resolve().parent.parent
+OWN_TICKETS = ROOT / "data" / "tickets"
+SHARED_LABELS = ROOT.parent / "shared" / "labels"
+N_FOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled message.
+
+    Attributes:
+        id: Names it for ever: "A-0001", or corpus and row.
+        text: What the network reads of it: cleaned as `Scorer` cleans it.
+        levels: Level 0-3 on each axis.
+        signals: The signals that are present.
+        source: "own" or the corpus.
+        group: Examples of one group never stand on both sides of a split.
+        not_ticket: Spam, machine noise, another language, an agent's reply.
+    """
+
+    id: str
+    text: str
+    levels: dict[str, int]
+    signals: frozenset[str]
+    source: str
+    group: str
+    not_ticket: bool = False
+
+    def targets(self) -> list[float]:
+        """The 28 outputs the network should give: nine thresholds, nineteen signals, each 0 or 1."""
+        thresholds = [float(self.levels[axis] >= level) for axis in AXES for level in (1, 2, 3)]
+        return thresholds + [float(name in self.signals) for name in SIGNALS]
+
+
+def own_tickets(folder: Path = OWN_TICKETS) -> list[Example]:
+    """The tickets we wrote ourselves; all tickets of one scenario are one group."""
+    examples = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            text = read(row["subject"], row["body"]).text
+            group = row["scenario"]
+            examples.append(Example(row["id"], text, {axis: row[axis] for axis in AXES}, frozenset(row["signals"]), "own", group))
+    return examples
+
+
+def hand_labels(split: str, folder: Path = SHARED_LABELS) -> list[Example]:
+    """Public messages labelled by hand: split "train" or "dev"; empty where the folder is not there."""
+    path = folder / f"{split}.jsonl"
+    if not path.exists():
+        print(f"{path} is not here: training on our own tickets alone, which costs quality on real messages.")
+        return []
+    examples = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            row = json.loads(line)
+            name = f"{row['corpus']}/{row['row']}"
+            levels, signals = {axis: row[axis] for axis in AXES}, frozenset(row["signals"])
+            examples.append(Example(name, read(None, row["text"]).text, levels, signals, row["corpus"], name, row["not_ticket"]))
+    return examples
+
+
+def training_examples() -> list[Example]:
+    """Everything a model may learn from: never a row of dev."""
+    return hand_labels("train") + own_tickets()
+
+
+def folds(examples: list[Example], n: int = N_FOLDS) -> npt.NDArray[np.int64]:
+    """Which fold each example is held out in, 0 to n - 1, by a hash of its group."""
+    return np.array([int(hashlib.sha256(e.group.encode()).hexdigest()[:8], 16) % n for e in examples])
+
+
+def targets(examples: list[Example]) -> npt.NDArray[np.float32]:
+    """Shape (examples, 28)."""
+    return np.array([example.targets() for example in examples], dtype=np.float32)

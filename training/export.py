@@ -1,0 +1,144 @@
+"""Step 3: the trained network as an int8 ONNX file in a bundle that `Scorer` loads.
+
+    python -m training.export --run runs/full --config runs/config.json --out models/tonecheck-en --version 0.1.0
+
+The word embeddings are kept as int8 rows with a scale each; every matrix product is quantised dynamically (int8 weights,
+activations scaled at run time over one ticket). The float32 file is kept in the run's folder for comparison.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
+from transformers import AutoTokenizer
+
+from tonecheck.bundle import write_manifest
+from training.network import TicketNetwork, default_base
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, required=True, help="folder of a finished training run")
+    parser.add_argument("--config", type=Path, required=True, help="what training.calibrate wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle; its name is the model's name")
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--base", default=None)
+    parser.add_argument("--card", type=Path, help="a MODEL_CARD.md to put beside the model")
+    options = parser.parse_args()
+    base = options.base or default_base()
+    network = TicketNetwork(base)
+    network.load_state_dict(torch.load(options.run / "network.pt", weights_only=True)["network"])
+    network.eval()
+    float_file = options.run / "float32.onnx"
+    to_onnx(network, float_file)
+    options.out.mkdir(parents=True, exist_ok=True)
+    quantise(network, options.run, options.out / "model.onnx")
+    write_tokenizer(base, options.out / "tokenizer.json")
+    shutil.copyfile(options.config, options.out / "config.json")
+    if options.card:
+        shutil.copyfile(options.card, options.out / "MODEL_CARD.md")
+    digest = write_manifest(options.out, name=options.out.name, version=options.version)
+    print(json.dumps({"model_sha256": digest, "float32 parity": parity(network, float_file)}))
+
+
+class OneTicket(nn.Module):
+    """The network as it is called at run time: one unpadded window in, 28 logits out, no mask."""
+
+    def __init__(self, network: TicketNetwork, embedding: nn.Module | None = None) -> None:
+        super().__init__()
+        self.encoder, self.head = network.encoder, network.head
+        self.words = embedding or self.encoder.get_input_embeddings()
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        hidden = self.encoder(inputs_embeds=self.words(input_ids)).last_hidden_state
+        logits: Tensor = self.head(hidden.mean(dim=1))
+        return logits
+
+
+class Int8Embedding(nn.Module):
+    """A table of word vectors in int8, each row with its own scale: a quarter of the size, and one lookup more."""
+
+    def __init__(self, table: Tensor) -> None:
+        super().__init__()
+        scale = table.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / 127.0
+        self.register_buffer("rows", torch.round(table / scale).to(torch.int8))
+        self.register_buffer("scale", scale.float())
+
+    def forward(self, input_ids: Tensor) -> Tensor:
+        rows = nn.functional.embedding(input_ids, self.rows).float()
+        return rows * nn.functional.embedding(input_ids, self.scale)
+
+
+def to_onnx(network: TicketNetwork, path: Path, embedding: nn.Module | None = None) -> None:
+    example = torch.tensor([[101, 7592, 2088, 2003, 2204, 102]])
+    length = torch.export.Dim("tokens", min=2, max=512)
+    program = torch.onnx.export(
+        OneTicket(network, embedding).eval(),
+        (example,),
+        input_names=["input_ids"],
+        output_names=["logits"],
+        dynamic_shapes={"input_ids": {1: length}},
+        opset_version=18,
+        dynamo=True,
+        verbose=False,
+    )
+    program.save(path, external_data=False)
+
+
+def quantise(network: TicketNetwork, work: Path, out: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        small = Path(folder) / "int8-words.onnx"
+        table = network.encoder.get_input_embeddings().weight.detach()
+        to_onnx(network, small, Int8Embedding(table))
+        forget_shapes(small)
+        quantize_dynamic(small, out, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"])
+    model = onnx.load(out)
+    model.doc_string, model.producer_name = "", "tonecheck"
+    del model.metadata_props[:]
+    for node in model.graph.node:
+        del node.metadata_props[:]  # source paths of the exporting machine
+        node.doc_string = ""
+    onnx.save(model, out)
+
+
+def forget_shapes(path: Path) -> None:
+    """Drops the exporter's notes on inner shapes: those on transposed weights are stale, and the quantiser trusts them."""
+    model = onnx.load(path)
+    del model.graph.value_info[:]
+    onnx.save(model, path)
+
+
+def write_tokenizer(base: str, out: Path) -> None:
+    """tokenizer.json without its padding and truncation, which the library does by itself."""
+    tokenizer = AutoTokenizer.from_pretrained(base).backend_tokenizer
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    out.write_text(tokenizer.to_str(), encoding="utf-8")
+
+
+def parity(network: TicketNetwork, path: Path, n_texts: int = 200) -> float:
+    """Largest difference of a logit between torch and ONNX in float32, over random ids of many lengths."""
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for _ in range(n_texts):
+        ids = rng.integers(1000, 20000, (1, int(rng.integers(3, 256))))
+        with torch.inference_mode():
+            ours = network(torch.from_numpy(ids), torch.ones(ids.shape, dtype=torch.long)).numpy()
+        (theirs,) = session.run(["logits"], {"input_ids": ids})
+        worst = max(worst, float(np.abs(ours - theirs).max()))
+    return worst
+
+
+if __name__ == "__main__":
+    main()
