@@ -8,7 +8,7 @@ they are made for; our figures on the same rows stand next to theirs. Three shar
     lost     a word of `keep` is missing from the result, in order: real text was eaten
     foreign  a word of the result is not in `keep`, in order: a quote or a footer was left in
 
-    python benchmarks/threads.py data/threads/heldout.jsonl --out benchmarks/threads.json
+    python -m benchmarks.threads data/threads/heldout.jsonl
 """
 
 from __future__ import annotations
@@ -17,12 +17,8 @@ import argparse
 import importlib
 import importlib.metadata
 import json
-import platform
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime, timezone
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +28,7 @@ from tonecheck.text.dumps import masked
 from tonecheck.text.layers import Draft
 from tonecheck.text.markup import is_html
 from tonecheck.text.squeeze import squeezed_runs
+from training.record import wilson, write_result
 
 Parser = Callable[[str], str]
 Row = dict[str, str]
@@ -92,16 +89,6 @@ def judge(row: Row, result: str) -> dict[str, bool]:
     return {"exact": got == wanted, "lost": not holds(got, wanted), "foreign": not holds(wanted, got)}
 
 
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """The 95% interval of a share of k in n (Wilson 1927, Journal of the American Statistical Association 22)."""
-    if not n:
-        return 0.0, 1.0
-    z = 1.959964
-    middle = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * sqrt(k * (n - k) / n + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def measure(parser: Parser, rows: Iterable[Row]) -> dict[str, Any]:
     """Runs one parser over all rows; one that raises has lost the text."""
     verdicts: dict[str, dict[str, bool]] = {}
@@ -116,22 +103,18 @@ def measure(parser: Parser, rows: Iterable[Row]) -> dict[str, Any]:
     shares: dict[str, Any] = {"n": n}
     for name in MEASURES:
         k = sum(verdict[name] for verdict in verdicts.values())
-        shares[name] = {"k": k, "share": k / n if n else None, "interval": wilson(k, n)}
-        shares[name]["ids"] = [i for i, verdict in verdicts.items() if verdict[name] != (name == "exact")]
+        shares[name] = wilson(k, n)
     return shares
 
 
-def table(results: dict[str, dict[str, Any]]) -> str:
-    """The figures as a Markdown table."""
-    lines = ["| parser | rows | n | " + " | ".join(MEASURES) + " |", "|---|---|---|" + "---|" * len(MEASURES)]
-    for name, result in results.items():
-        cells = []
-        for key in MEASURES:
-            low, high = result[key]["interval"]
-            cells.append(f"{result[key]['k'] / max(result['n'], 1):.1%} [{low:.1%}, {high:.1%}]")
-        parser, _, rows = name.partition(" / ")
-        lines.append(f"| {parser} | {rows} | {result['n']} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+def printed(rows: list[dict[str, Any]]) -> str:
+    """The figures as lines."""
+    cells = [
+        [row["parser"], row["rows"], str(row["n"])]
+        + [f"{row[key]['rate']:.1%} [{row[key]['low']:.1%}, {row[key]['high']:.1%}]" for key in MEASURES]
+        for row in rows
+    ]
+    return "\n".join("  ".join(f"{cell:<22}" for cell in line) for line in [["parser", "rows", "n", *MEASURES], *cells])
 
 
 def version(package: str) -> str | None:
@@ -142,42 +125,26 @@ def version(package: str) -> str | None:
         return None
 
 
-def commit() -> str | None:
-    """The commit that is measured, with a mark when files were changed since."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=40"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or None
-
-
 def main() -> None:
     """Measures, prints the table and writes the figures."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("threads", type=Path)
-    options.add_argument("--out", type=Path, help="where to write the figures; default: next to the threads file")
+    options.add_argument("--name", default="threads", help="name of the result file")
     chosen = options.parse_args()
     rows: list[Row] = [json.loads(line) for line in chosen.threads.read_text(encoding="utf-8").split("\n") if line.strip()]
     plain = [row for row in rows if not is_html(row["text"])]
-    results = {
-        "tonecheck / all": measure(ours, rows),
-        "tonecheck / html": measure(ours, [row for row in rows if is_html(row["text"])]),
-        "tonecheck / plain": measure(ours, plain),
-    }
+    measured = [
+        {"parser": "tonecheck", "rows": "all", **measure(ours, rows)},
+        {"parser": "tonecheck", "rows": "HTML", **measure(ours, [row for row in rows if is_html(row["text"])])},
+        {"parser": "tonecheck", "rows": "plain text", **measure(ours, plain)},
+    ]
     for name, loader in OTHERS.items():
-        if version(name):
-            results[f"{name} / plain"] = measure(loader(), plain)
+        if found := version(name):
+            measured.append({"parser": f"{name} {found}", "rows": "plain text", **measure(loader(), plain)})
         else:
             print(f"{name} is not installed", file=sys.stderr)
-    print(table(results))
-    out = chosen.out or chosen.threads.with_suffix(".results.json")
-    record = {
-        "command": sys.orig_argv,
-        "commit": commit(),
-        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "python": sys.version,
-        "machine": platform.platform(),
-        "versions": {name: version(name) for name in ("tonecheck", *OTHERS)},
-        "results": results,
-    }
-    out.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(printed(measured))
+    write_result(chosen.name, {"file": chosen.threads.name, "table": measured})
 
 
 if __name__ == "__main__":

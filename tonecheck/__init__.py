@@ -1,4 +1,4 @@
-"""Tells a helpdesk which tickets are hostile to its people, which describe the sender's own mistake, and which cannot wait.
+"""Tells a helpdesk which tickets are hostile to its people, which describe a cause on the sender's side, and which cannot wait.
 
     import tonecheck
     tonecheck.score("You people are useless, my site is down AGAIN").hostility

@@ -38,7 +38,8 @@ class Bundle:
         folder: Where it was read.
         name: The model's name.
         version: The model's version.
-        model_id: Name, version and the first 12 digits of the manifest's sha256: "tonecheck-en-0.1.0+0123456789ab".
+        model_id: Name, version and the first 12 digits of a sha256 over all that bears on a score, which is every file but a
+            page to read (*.md): "tonecheck-en-0.1.0+0123456789ab".
         files: The content of each file, exactly as hashed.
     """
 
@@ -79,7 +80,7 @@ def read_bundle(folder: Path) -> Bundle:
         ModelVersionError: The folder was written in a newer format, or for another set of labels.
     """
     manifest_bytes = _read_regular(folder, MANIFEST, max_bytes=_MAX_MANIFEST_BYTES)
-    manifest, digest = _check_manifest(folder, manifest_bytes)
+    manifest = _check_manifest(folder, manifest_bytes)
     listed: dict[str, dict[str, Any]] = manifest["files"]
     extra = sorted(set(os.listdir(folder)) - set(listed) - {MANIFEST})
     if extra:
@@ -89,13 +90,13 @@ def read_bundle(folder: Path) -> Bundle:
         folder=folder,
         name=manifest["name"],
         version=manifest["version"],
-        model_id=f"{manifest['name']}-{manifest['version']}+{digest[:12]}",
+        model_id=_model_id(manifest),
         files=files,
     )
 
 
 def write_manifest(folder: Path, *, name: str, version: str) -> str:
-    """Lists every file of a model folder in MANIFEST.json and returns the sha256 that names the model.
+    """Lists every file of a model folder in MANIFEST.json and returns the model's id.
 
     Args:
         folder: Holds model.onnx, tokenizer.json, config.json and any other files of the model.
@@ -103,7 +104,7 @@ def write_manifest(folder: Path, *, name: str, version: str) -> str:
         version: For example "0.1.0".
     """
     names = sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": BUNDLE_FORMAT,
         "name": name,
         "version": version,
@@ -118,16 +119,22 @@ def write_manifest(folder: Path, *, name: str, version: str) -> str:
     }
     digest = hashlib.sha256(_canonical(manifest)).hexdigest()
     (folder / MANIFEST).write_bytes(_canonical({**manifest, "sha256": digest}))
-    return digest
+    return _model_id(manifest)
+
+
+def _model_id(manifest: dict[str, Any]) -> str:
+    bears = {name: entry["sha256"] for name, entry in manifest["files"].items() if not name.endswith(".md")}
+    digest = hashlib.sha256(_canonical({"label_set": manifest["label_set"], "files": bears})).hexdigest()
+    return f"{manifest['name']}-{manifest['version']}+{digest[:12]}"
 
 
 def _canonical(manifest: dict[str, Any]) -> bytes:
     return (json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=True) + "\n").encode("ascii")
 
 
-def _check_manifest(folder: Path, raw: bytes) -> tuple[dict[str, Any], str]:
+def _check_manifest(folder: Path, raw: bytes) -> dict[str, Any]:
     try:
-        manifest = json.loads(raw)
+        manifest: dict[str, Any] = json.loads(raw)
         stated = str(manifest.pop("sha256"))
         actual = hashlib.sha256(_canonical(manifest)).hexdigest()
         whole = stated == actual and raw == _canonical({**manifest, "sha256": stated})
@@ -154,7 +161,7 @@ def _check_manifest(folder: Path, raw: bytes) -> tuple[dict[str, Any], str]:
     for name in REQUIRED_FILES:
         if name not in files:
             raise ModelIntegrityError(f"{folder}: {MANIFEST} lists no {name}; a model needs {', '.join(REQUIRED_FILES)}.")
-    return manifest, actual
+    return manifest
 
 
 def _good_entry(name: str, entry: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,13 @@ class OperatingPoint:
     precision: float
     recall: float
     base_rate: float
+
+    @classmethod
+    def parse(cls, plain: Mapping[str, Any]) -> OperatingPoint:
+        """Reads one operating point of config.json."""
+        numbers = {name: float(plain[name]) for name in ("threshold", "precision", "recall", "base_rate")}
+        _require(all(0.0 <= value <= 1.0 for value in numbers.values()), "points")
+        return cls(chosen_for=str(plain["chosen_for"]), **numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ class Config:
             _require(platt.shape == (len(OUTPUTS), 2) and bool(np.isfinite(platt).all()), "calibration")
             _require(bool((platt[:, 0] > 0).all()), "calibration (a slope must be above 0)")
             return cls(
-                languages=tuple(plain["languages"]),
+                languages=tuple(str(language) for language in plain["languages"]),
                 window=int(plain["window"]["tokens"]),
                 overlap=int(plain["window"]["overlap"]),
                 combine=combine,
@@ -87,22 +94,19 @@ class Config:
                 intercepts=platt[:, 1],
                 cuts={axis: _three(plain["level_cuts"][axis]) for axis in AXES},
                 points={
-                    point: {name: OperatingPoint(**plain["points"][point][name]) for name in (*AXES, *SIGNALS)}
+                    point: {name: OperatingPoint.parse(plain["points"][point][name]) for name in (*AXES, *SIGNALS)}
                     for point in POINTS
                 },
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
             raise ModelError(
-                f"config.json cannot be used ({type(error).__name__}: {error}); rebuild the model with training.export."
+                f"config.json cannot be used ({type(error).__name__}: {str(error)[:200]}); "
+                "rebuild the model with training.export."
             ) from None
 
     def combined(self, logits: npt.NDArray[np.float32]) -> Array:
         """Makes one logit an output from a ticket's windows: (windows, 28) to (28,)."""
-        if len(logits) == 1:
-            only: Array = logits[0].astype(np.float64)
-            return only
-        choices = {"max": logits.max(axis=0), "mean": logits.mean(axis=0), "first": logits[0]}
-        return np.array([choices[how][k] for k, how in enumerate(self.combine)], dtype=np.float64)
+        return combine_windows(logits, self.combine)
 
     def probabilities(self, logits: Array) -> dict[str, float]:
         """Calibrated probability of each output, given one logit each, shape (28,).
@@ -133,8 +137,20 @@ class Config:
         }
 
 
+def combine_windows(logits: npt.NDArray[np.float32], how: Sequence[str]) -> Array:
+    """One logit an output, from the windows of a ticket: (windows, outputs) to (outputs,).
+
+    Args:
+        logits: One row a window, in reading order.
+        how: For each output, one of `COMBINATIONS`.
+    """
+    choices = {"max": logits.max(axis=0), "mean": logits.mean(axis=0), "first": logits[0]}
+    return np.array([choices[name][k] for k, name in enumerate(how)], dtype=np.float64)
+
+
 def _three(values: Any) -> tuple[float, float, float]:
     one, two, three = (float(value) for value in values)
+    _require(all(0.0 <= cut <= 1.0 for cut in (one, two, three)), "level_cuts")
     return one, two, three
 
 

@@ -12,10 +12,9 @@ import io
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO
 
 from tonecheck import AXES, LEVELS, SIGNALS, __version__
 from tonecheck.errors import FormatError, TonecheckError
@@ -24,6 +23,8 @@ from tonecheck.files import FORMATS, CsvWriter, Fields, Row, format_of, jsonl_li
 if TYPE_CHECKING:
     from tonecheck.result import TicketScore
     from tonecheck.scorer import Scorer
+
+_FILE_ENDINGS = (".txt", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".gz", ".zip", ".xlsx", ".parquet", ".eml", ".mbox")
 
 DONE, FAILED, USAGE, DONE_WITH_FAILED_ROWS, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -58,8 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse repeats in its errors what was typed, which may be a ticket; this one tells the cure instead."""
+
+    def error(self, message: str) -> NoReturn:
+        if message.startswith("unrecognized arguments"):
+            message = "too many arguments, or an unknown option; put a text in quotes, as one argument."
+        elif "invalid choice" in message and message.startswith("argument {score"):
+            message = 'unknown command; there are score, info and verify. To score a text: tonecheck score "the text"'
+        super().error(message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tonecheck",
         description="Scores tickets for hostility to staff, user error and urgency. Offline: nothing is sent or kept.",
         epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 done but some rows could not be scored.",
@@ -105,58 +117,62 @@ def _score(options: argparse.Namespace) -> int:
     from tonecheck.scorer import Scorer
 
     fields = Fields(options.text_field, options.subject_field, options.body_field)
-    path = None if options.text or options.input == "-" else _existing_file(options.input)
+    path = None if options.text or options.input == "-" else _named_file(options.input)
     scorer = Scorer(options.model, threads=options.threads, clean=not options.no_clean)
-    if path is None and options.input != "-":
-        with _sink(options.output) as sink:
+    if path is None and (options.text or options.input != "-"):
+        with _sink(options.output, as_data=options.json) as sink:
             score = scorer.score(options.input)
             sink.write(json.dumps(score.as_dict(), ensure_ascii=False) + "\n" if options.json else _card(score, sink))
         return DONE
     kind = options.format or (format_of(path.name) if path else None)
     with contextlib.ExitStack() as stack:
         source: BinaryIO = stack.enter_context(path.open("rb")) if path else sys.stdin.buffer
-        sink = stack.enter_context(_sink(options.output))
-        return _score_file(scorer, source, sink, kind, fields, options)
+        return _score_file(scorer, source, kind, fields, options)
 
 
-def _existing_file(argument: str) -> Path | None:
+def _named_file(argument: str) -> Path | None:
     """The file an argument names, or None when the argument is a text."""
+    path = Path(argument)
     with contextlib.suppress(OSError, ValueError):  # a text too long or too odd for a file name is a text
-        if Path(argument).is_file():
-            return Path(argument)
-        if Path(argument).is_dir():
+        if argument.strip() and path.is_dir():
             raise FormatError(f"{argument!r} is a folder; name a file. To score these words themselves add --text.")
-    if format_of(argument) and not any(mark.isspace() for mark in argument):
+        if argument.strip() and path.exists():
+            return path
+    looks_like_path = argument.startswith(("/", "./", "../", "~/")) or argument.lower().endswith(_FILE_ENDINGS)
+    if looks_like_path and not any(mark.isspace() for mark in argument):
         raise FormatError(f"there is no file {argument!r}. To score these words themselves add --text.")
     return None
 
 
-def _score_file(
-    scorer: Scorer, source: BinaryIO, sink: TextIO, kind: str | None, fields: Fields, options: argparse.Namespace
-) -> int:
+def _score_file(scorer: Scorer, source: BinaryIO, kind: str | None, fields: Fields, options: argparse.Namespace) -> int:
     from tonecheck.ordered import ordered_map
 
     def one(row: Row) -> tuple[Row, TicketScore | None]:
         return row, None if row.ticket is None else scorer.score(row.ticket)
 
-    writer = CsvWriter(sink) if (format_of(options.output or "") or kind) in ("csv", "tsv") else None
-    counts = {"rows": 0, "failed": 0, "abstained": 0}
-    rows = ordered_map(one, _progress(read_rows(source, kind, fields), source, options.quiet), threads=scorer.threads)
-    for row, score in rows:
-        counts["rows"] += 1
-        counts["failed"] += score is None
-        counts["abstained"] += score is not None and score.abstained is not None
-        if writer:
-            writer.write(row, score)
-        else:
-            sink.write(jsonl_line(row, score))
+    read = read_rows(source, kind, fields)
+    as_csv = (format_of(options.output or "") or ("csv" if read.columns else "jsonl")) in ("csv", "tsv")
+    if as_csv and read.columns is None:
+        raise FormatError("a CSV can only be written from a CSV; name an --output that ends in .jsonl")
+    n_rows = n_failed = n_abstained = 0
+    with _sink(options.output, as_data=True) as sink:
+        writer = CsvWriter(sink, read.columns) if as_csv and read.columns else None
+        rows = _progress(read.rows, source, options.quiet)
+        for row, score in ordered_map(one, rows, threads=scorer.threads):
+            n_rows += 1
+            n_failed += score is None
+            n_abstained += score is not None and score.abstained is not None
+            if writer:
+                writer.write(row, score)
+            else:
+                sink.write(jsonl_line(row, score))
     if not options.quiet:
         print(
-            f"tonecheck: {counts['rows']} rows read, {counts['rows'] - counts['failed']} scored "
-            f"({counts['abstained']} of them abstained from), {counts['failed']} failed",
+            f"tonecheck: {n_rows} rows read, {n_rows - n_failed} scored "
+            f"({n_abstained} of them abstained from), {n_failed} failed",
             file=sys.stderr,
         )
-    return DONE_WITH_FAILED_ROWS if counts["failed"] else DONE
+    return DONE_WITH_FAILED_ROWS if n_failed else DONE
 
 
 def _progress(rows: Iterator[Row], source: BinaryIO, quiet: bool) -> Iterator[Row]:
@@ -176,24 +192,35 @@ def _progress(rows: Iterator[Row], source: BinaryIO, quiet: bool) -> Iterator[Ro
 
 
 @contextlib.contextmanager
-def _sink(output: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears whole at the end or not at all."""
+def _sink(output: str | None, *, as_data: bool) -> Iterator[TextIO]:
+    """Standard output, or a file that appears whole at the end or not at all.
+
+    Args:
+        output: The file's name, None for standard output. A pipe or a device is written to as it is.
+        as_data: For a program to read: UTF-8 always. Otherwise for a person: whatever the terminal can show.
+    """
     if output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")
+            if as_data:
+                sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+            else:
+                sys.stdout.reconfigure(errors="backslashreplace")
         yield sys.stdout
         return
     target = Path(output)
-    if target.is_dir():
-        raise FormatError(f"{output!r} is a folder; name a file to write.")
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+    if target.is_dir() or not target.parent.is_dir():
+        raise FormatError(f"cannot write {output!r}: " + ("it is a folder." if target.is_dir() else "there is no such folder."))
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="") as file:
             yield file
-        os.replace(name, target)
+        return
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with unfinished.open("x", encoding="utf-8", newline="") as file:
+            yield file
+        os.replace(unfinished, target)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+        unfinished.unlink(missing_ok=True)
         raise
 
 

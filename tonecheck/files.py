@@ -9,17 +9,25 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NoReturn, TextIO
+from itertools import chain
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO
 
 from tonecheck.errors import FormatError
 from tonecheck.labels import AXES
 from tonecheck.result import TicketScore
 from tonecheck.ticket import Ticket
 
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
+
 FORMATS = ("text", "jsonl", "csv", "tsv")
 _SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv"}
+_JSON_ARRAY = re.compile(rb"\[\s*(?:[{\"\]]|$)")
+_END = "\x01tonecheck: the line behind the last\x01"
 _MAX_CSV_FIELD = 100_000_000  # characters; csv refuses fields over 131,072 by default
 
 
@@ -52,29 +60,44 @@ def format_of(name: str) -> str | None:
     return next((kind for suffix, kind in _SUFFIXES.items() if name.lower().endswith(suffix)), None)
 
 
-def read_rows(stream: BinaryIO, kind: str | None, fields: Fields) -> Iterator[Row]:
-    """Reads the rows of a file, one at a time.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a file, and what is known of them beforehand.
+
+    Attributes:
+        columns: The header of a CSV; None for other formats, whose rows may differ.
+        rows: The rows, read one at a time.
+    """
+
+    columns: list[str] | None
+    rows: Iterator[Row]
+
+
+def read_rows(stream: BinaryIO, kind: str | None, fields: Fields) -> Rows:
+    """Opens the rows of a file, to be read one at a time.
 
     Args:
         stream: The file, open for bytes.
-        kind: One of `FORMATS`; None to look at the first character ("{" means JSONL, anything else lines of text).
+        kind: One of `FORMATS`; None to look at the first characters ("{" means JSONL, anything else lines of text).
         fields: Which fields hold the ticket.
 
     Raises:
-        FormatError: A CSV has no header, no such column, or is not UTF-8.
+        FormatError: A CSV has no header, no such column, or is not UTF-8; or the file is one JSON array.
     """
-    if kind is None:
-        stream, kind = _sniffed(stream)
+    stream, told = _sniffed(stream)
+    kind = kind or told
     if kind == "text":
-        return _text_rows(stream)
+        return Rows(None, _text_rows(stream))
     if kind == "jsonl":
-        return _jsonl_rows(stream, fields)
+        return Rows(None, _jsonl_rows(stream, fields))
     return _csv_rows(stream, fields, "\t" if kind == "tsv" else None)
 
 
 def _sniffed(stream: BinaryIO) -> tuple[BinaryIO, str]:
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
     head = buffered.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _JSON_ARRAY.match(head):
+        raise FormatError("the file is one JSON array; give one object a line instead, for example with: jq -c '.[]' FILE")
     return buffered, "jsonl" if head.startswith(b"{") else "text"
 
 
@@ -99,13 +122,13 @@ def _jsonl_rows(stream: BinaryIO, fields: Fields) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line.decode("utf-8"), parse_constant=_not_json)
+            value = json.loads(line.decode("utf-8"), parse_constant=_not_json, parse_float=_finite)
         except UnicodeDecodeError as error:
             yield Row({"line": number}, None, f"not UTF-8 at byte {error.start} of the line")
         except json.JSONDecodeError as error:
             yield Row({"line": number}, None, f"not JSON: {error.msg} at character {error.pos}")
         except ValueError:
-            yield Row({"line": number}, None, "not JSON: NaN, Infinity, or a number with too many digits")
+            yield Row({"line": number}, None, "not JSON: NaN, Infinity, or a number that is too large")
         except RecursionError:
             yield Row({"line": number}, None, "not JSON that can be read: nested too deeply")
         else:
@@ -119,38 +142,56 @@ def _not_json(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-def _csv_rows(stream: BinaryIO, fields: Fields, delimiter: str | None) -> Iterator[Row]:
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _not_json(digits)
+
+
+def _csv_rows(stream: BinaryIO, fields: Fields, delimiter: str | None) -> Rows:
     csv.field_size_limit(_MAX_CSV_FIELD)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    header_line = _decoded(lambda: text.readline(), 1)
-    if not header_line.strip():
+    first = _decoded(text.readline, 1)
+    if not first.strip():
         raise FormatError("the CSV is empty: expected a first line with column names.")
-    delimiter = delimiter or max(",;\t|", key=header_line.count)
-    reader = csv.reader(_chain(header_line, text), delimiter=delimiter)
-    header = next(reader)
+    reader = csv.reader(chain([first], text, [_END]), delimiter=delimiter or max(",;\t|", key=first.count))
+    header = _csv_values(reader)
+    if header is None:
+        raise FormatError("the CSV has no header: expected a first line with column names.")
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
-        raise FormatError(f"the CSV has more than one column named {repeated[0]!r}; give each column its own name.")
+        raise FormatError(f"the CSV has more than one column named {_listed(repeated[:1])}; give each column its own name.")
     _columns(header, fields)
-    while True:
-        try:
-            values = _decoded(lambda: next(reader, None), reader.line_num + 1)
-        except csv.Error as error:
-            raise FormatError(f"the CSV cannot be read near line {reader.line_num + 1}: {error}.") from None
-        if values is None:
-            return
+    return Rows(header, _csv_body(reader, header, fields))
+
+
+def _csv_body(reader: CsvReader, header: list[str], fields: Fields) -> Iterator[Row]:
+    while (values := _csv_values(reader)) is not None:
         row = dict(zip(header, values, strict=False))
         if not values:
             continue
         if len(values) != len(header):
-            yield Row(row, None, f"line {reader.line_num}: {len(values)} cells where the header has {len(header)}")
+            extra = "; those beyond it are not carried" if len(values) > len(header) else ""
+            yield Row(row, None, f"line {reader.line_num}: {len(values)} cells where the header has {len(header)}{extra}")
         else:
             yield _row(row, fields)
 
 
-def _chain(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _csv_values(reader: CsvReader) -> list[str] | None:
+    """The cells of the next row; None after the last.
+
+    The csv module takes a quote that is never closed for a cell that ends with the file, rows and all. A mark set behind
+    the last line shows it: it must come out as a row of its own.
+    """
+    line = reader.line_num + 1
+    try:
+        values: list[str] = _decoded(lambda: next(reader), line)
+    except csv.Error as error:
+        raise FormatError(f"the CSV cannot be read near line {line}: {error}.") from None
+    if values == [_END]:
+        return None
+    if values and values[-1].endswith(_END):
+        raise FormatError(f"the CSV has a quote that is opened in line {line} or after it and never closed; mend it first.")
+    return values
 
 
 def _decoded(step: Callable[[], Any], line: int) -> Any:
@@ -168,7 +209,7 @@ def _columns(names: Iterable[str], fields: Fields) -> tuple[str | None, str | No
     there = list(names)
     wanted = [name for name in (fields.text, fields.subject, fields.body) if name is not None]
     missing = [name for name in wanted if name not in there]
-    listed = ", ".join(repr(name) for name in there[:40]) or "none"
+    listed = _listed(there)
     if missing:
         raise FormatError(f"no field {missing[0]!r}; there are: {listed}")
     if wanted:
@@ -181,6 +222,13 @@ def _columns(names: Iterable[str], fields: Fields) -> tuple[str | None, str | No
         f"no field 'text', 'subject' or 'body'; there are: {listed}. "
         "Name yours with --text-field, or --subject-field and --body-field."
     )
+
+
+def _listed(names: list[str]) -> str:
+    """Field names for an error; only their number where one looks like a sentence, since that may be a ticket."""
+    if all(len(name) <= 30 and len(name.split()) <= 3 for name in names):
+        return ", ".join(repr(name) for name in names[:40]) or "none"
+    return f"{len(names)} whose names look like text (is the first line a header?)"
 
 
 def _row(value: dict[str, Any], fields: Fields) -> Row:
@@ -237,14 +285,13 @@ def csv_cells(row: Row, score: TicketScore | None) -> list[str]:
 
 
 class CsvWriter:
-    """Writes rows as CSV: the input's own columns, then `CSV_ADDED`. The first row decides the columns."""
+    """Writes rows as CSV: the input's own columns, then `CSV_ADDED`."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, columns: list[str]) -> None:
         self._writer = csv.writer(stream, lineterminator="\n")
-        self._header: list[str] | None = None
+        self._columns = columns
+        self._writer.writerow([*columns, *CSV_ADDED])
 
     def write(self, row: Row, score: TicketScore | None) -> None:
-        if self._header is None:
-            self._header = list(row.fields)
-            self._writer.writerow([*self._header, *CSV_ADDED])
-        self._writer.writerow([*(row.fields.get(name, "") for name in self._header), *csv_cells(row, score)])
+        """Writes one row."""
+        self._writer.writerow([*(row.fields.get(name, "") for name in self._columns), *csv_cells(row, score)])

@@ -33,8 +33,8 @@ class Network:
         except Exception as error:  # onnxruntime raises many kinds, some bare
             raise ModelError(f"model.onnx cannot be loaded ({type(error).__name__}); rebuild the model.") from None
         inputs = [(node.name, node.type) for node in self._session.get_inputs()]
-        outputs = [(node.name, node.shape[-1]) for node in self._session.get_outputs()]
-        if inputs != [("input_ids", "tensor(int64)")] or outputs != [("logits", n_outputs)]:
+        outputs = [(node.name, node.type, node.shape[1:]) for node in self._session.get_outputs()]
+        if inputs != [("input_ids", "tensor(int64)")] or outputs != [("logits", "tensor(float)", [n_outputs])]:
             raise ModelError(
                 f"model.onnx does not take input_ids and give {n_outputs} logits; rebuild the model with training.export."
             )
@@ -47,4 +47,6 @@ class Network:
         except Exception as error:
             raise ModelError(f"model.onnx failed on {len(input_ids)} tokens ({type(error).__name__}).") from None
         row: npt.NDArray[np.float32] = logits[0]
+        if not np.isfinite(row).all():
+            raise ModelError("model.onnx gives numbers that are not finite; rebuild the model.")
         return row

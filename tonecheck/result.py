@@ -50,7 +50,7 @@ class TicketScore:
 
     def __post_init__(self) -> None:
         for name in ("levels", "signals", "flagged"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))  # nobody can change them later
 
     def flags(self, point: str = "balanced") -> dict[str, bool]:
         """Which axes and signals are over their threshold at an operating point.

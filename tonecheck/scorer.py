@@ -30,6 +30,8 @@ class _Engine:
         self.config = Config.parse(bundle.files["config.json"])
         self.tokenizer = Tokenizer(bundle.files["tokenizer.json"], window=self.config.window, overlap=self.config.overlap)
         self.network = Network(bundle.files["model.onnx"], n_outputs=len(OUTPUTS))
+        for window in self.tokenizer.windows("a foreign model fails here, not on somebody's ticket"):
+            self.network.logits(window.input_ids)
 
 
 class Scorer:
@@ -87,8 +89,8 @@ class Scorer:
         Raises:
             InputError: At the place of an item that is no ticket; `.index` counts from 0. The scores before it are given first.
         """
-        if isinstance(tickets, (str, bytes, Ticket)):
-            raise InputError(f"score_many takes many tickets, got one {type(tickets).__name__}; use score.")
+        if isinstance(tickets, (str, bytes, Ticket)) or not isinstance(tickets, Iterable):
+            raise InputError(f"score_many takes many tickets, one after another; got {type(tickets).__name__}.")
         return ordered_map(
             lambda numbered: self._score(Ticket.of(numbered[1], numbered[0])), enumerate(tickets), threads=self.threads
         )

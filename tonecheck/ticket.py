@@ -34,8 +34,8 @@ class Ticket:
     author: str = "customer"
 
     def __post_init__(self) -> None:
-        for name, value in (("subject", self.subject or ""), ("body", self.body)):
-            if not isinstance(value, str):
+        for name, value in (("subject", self.subject), ("body", self.body)):
+            if not isinstance(value, str) and not (value is None and name == "subject"):
                 raise InputError(
                     f"Ticket.{name} must be a str, got {type(value).__name__}; "
                     "decode bytes first, and leave out rows that have no text."

@@ -56,7 +56,10 @@ class Tokenizer:
 
     def windows(self, text: str) -> list[Window]:
         """Cuts a text into overlapping windows that together cover all of it; none where there is no token."""
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        try:
+            encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        except Exception as error:  # as above; it may hold the text, so only its kind is told
+            raise ModelError(f"tokenizer.json failed on a text ({type(error).__name__}); rebuild the model.") from None
         ids, offsets = encoding.ids, encoding.offsets
         n_starts = max(1, -(-(len(ids) - self._size) // self._step) + 1) if ids else 0
         windows = []

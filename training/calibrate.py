@@ -1,9 +1,10 @@
-"""Step 2: from the held-out logits of the cross-validation to calibrated probabilities, levels and operating points.
+"""Step 3: from the held-out logits of the cross-validation to calibrated probabilities, levels and operating points.
 
     python -m training.calibrate --runs runs/fold0 runs/fold1 runs/fold2 --out runs/config.json
 
-Everything is fitted on logits of examples that the network had not learned from, and on public messages alone: our own
-tickets were written to hold many rare cases, so their rates are nobody's.
+Each fold's network is exported to int8 first (`training.export --run runs/fold0`), and read just as the library reads:
+in windows, one at a time. Everything is fitted on logits of examples that the network had not learned from, and on public
+messages alone: our own tickets were written to hold many rare cases, so their rates are nobody's.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from tqdm import tqdm
 
-from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS
+from tonecheck.calibration import combine_windows
+from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS, SIGNALS_BY_AXIS
+from tonecheck.network import Network
+from tonecheck.ordered import ordered_map
+from tonecheck.tokens import Tokenizer
 from training.data import Example, targets, training_examples
 from training.metrics import weighted_kappa
 
@@ -26,33 +32,42 @@ BASE_RATES = {"hostility": 0.02, "user_error": 0.10, "urgency": 0.05}
 """Share of level 2 or 3 at an ordinary desk, for which `high_precision` is chosen; our assumption, told beside it."""
 
 COMBINE = {"hostility": "max", "user_error": "mean", "urgency": "max"}
-"""How windows of a long ticket combine; see the windows experiment in training/LOG.md."""
+"""How windows of a long ticket combine; chosen by `training.windows`, figures in benchmarks/RESULTS.md."""
 
+MIN_POSITIVES = 20
 Array = npt.NDArray[np.float64]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="one folder for each fold")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="one folder for each fold, in order")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    examples, logits = held_out(options.runs)
-    public = np.array([example.source != "own" for example in examples])
-    if not public.any():
-        print("no public messages here: calibrated on our own tickets, whose rates are higher than a desk's")
-        public[:] = True
-    config = fit([e for e, keep in zip(examples, public, strict=True) if keep], logits[public])
+    by_id = {example.id: example for example in training_examples()}
+    examples: list[Example] = []
+    parts: list[Array] = []
+    for run in options.runs:
+        held_out = [by_id[name] for name in np.load(run / "held_out.npz")["ids"].tolist() if name in by_id]
+        public = [example for example in held_out if example.source != "own"]
+        if not public:
+            print("no public messages here: calibrated on our own tickets, whose rates are higher than a desk's")
+        examples += public or held_out
+        parts.append(as_shipped(run, [example.text for example in public or held_out]))
+    config = fit(examples, np.concatenate(parts))
     options.out.write_text(json.dumps(config, indent=1) + "\n")
 
 
-def held_out(runs: list[Path]) -> tuple[list[Example], Array]:
-    """Every example of the folds beside the logits of the network that had not seen it."""
-    by_id: dict[str, Array] = {}
-    for run in runs:
-        saved = np.load(run / "held_out.npz")
-        by_id.update(zip(saved["ids"].tolist(), saved["logits"].astype(np.float64), strict=True))
-    examples = [example for example in training_examples() if example.id in by_id]
-    return examples, np.stack([by_id[example.id] for example in examples])
+def as_shipped(run: Path, texts: list[str]) -> Array:
+    """Logits of an exported fold, read as the library reads: int8, in windows, combined. Shape (texts, 28)."""
+    tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=WINDOW, overlap=OVERLAP)
+    network = Network((run / "int8.onnx").read_bytes(), n_outputs=len(OUTPUTS))
+    how = tuple(combine_of(name) for name in OUTPUTS)
+
+    def one(text: str) -> Array:
+        windows = tokenizer.windows(text or ".")
+        return combine_windows(np.stack([network.logits(window.input_ids) for window in windows]), how)
+
+    return np.stack(list(tqdm(ordered_map(one, texts, threads=2), total=len(texts), desc=str(run), disable=None)))
 
 
 def fit(examples: list[Example], logits: Array) -> dict[str, Any]:
@@ -62,7 +77,10 @@ def fit(examples: list[Example], logits: Array) -> dict[str, Any]:
     slopes, intercepts = np.array(list(platt.values())).T
     probabilities = 1.0 / (1.0 + np.exp(-(slopes * logits + intercepts)))
     column = {name: probabilities[:, k] for k, name in enumerate(OUTPUTS)}
-    rank = {axis: np.stack([column[f"{axis}>={level}"] for level in (1, 2, 3)], axis=1) for axis in AXES}
+    rank = {}
+    for axis in AXES:  # as the library clamps them: level 1 at least as likely as the score, level 3 at most
+        score = column[f"{axis}>={SCORE_LEVEL}"]
+        rank[axis] = np.stack([np.maximum(column[f"{axis}>=1"], score), score, np.minimum(column[f"{axis}>=3"], score)], axis=1)
     named = {axis: (column[f"{axis}>={SCORE_LEVEL}"], truth[:, OUTPUTS.index(f"{axis}>={SCORE_LEVEL}")]) for axis in AXES}
     named.update({name: (column[name], truth[:, OUTPUTS.index(name)]) for name in SIGNALS})
     return {
@@ -77,14 +95,12 @@ def fit(examples: list[Example], logits: Array) -> dict[str, Any]:
 
 
 def combine_of(name: str) -> str:
-    from tonecheck.labels import SIGNALS_BY_AXIS
-
     axis = next(axis for axis in AXES if name.startswith(axis) or name in SIGNALS_BY_AXIS[axis])
     return COMBINE[axis]
 
 
 def platt_scaling(logits: Array, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression on one logit; weakly held near slope 1 where positives are few."""
+    """Slope and intercept of a logistic regression on one logit; a slope at or under 0 would turn the ranking round."""
     model = LogisticRegression(C=10.0).fit(logits[:, None], truth)
     return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
 
@@ -104,35 +120,61 @@ def level_cuts(ranks: Array, levels: npt.NDArray[np.int64]) -> list[float]:
 
 
 def operating_points(named: dict[str, tuple[Array, npt.NDArray[np.bool_]]]) -> dict[str, dict[str, Any]]:
-    """Three thresholds for each axis and signal, with the precision and recall that the cross-validation saw."""
+    """Three thresholds for each axis and signal.
+
+    The precision and recall beside each are cross-fitted: the rule is applied to four fifths of the messages, its threshold
+    measured on the last fifth, five times. The threshold that ships is the rule's on all of them.
+    """
     points: dict[str, dict[str, Any]] = {"high_precision": {}, "balanced": {}, "high_recall": {}}
     for name, (probabilities, truth) in named.items():
-        base_rate = BASE_RATES.get(name, float(truth.mean()))
-        thresholds = np.unique(probabilities[truth])
-        recall = np.array([(probabilities[truth] >= t).mean() for t in thresholds])
-        false_alarms = np.array([(probabilities[~truth] >= t).mean() for t in thresholds])
-        seen = np.array([truth[probabilities >= t].mean() for t in thresholds])
-        at_base = recall * base_rate / (recall * base_rate + false_alarms * (1.0 - base_rate))
-        trusted = recall * truth.sum() >= 10  # fewer hits say little about precision
-        reached = np.flatnonzero((at_base >= 0.9) & trusted)
-        careful = int(reached[0]) if len(reached) else int(np.argmax(np.where(trusted, at_base, -1.0)))
-        even = int(np.argmax(2 * seen * recall / (seen + recall)))
-        eager = int(np.flatnonzero(recall >= 0.9)[-1])
+        if truth.sum() < MIN_POSITIVES:
+            raise SystemExit(f"{name}: {int(truth.sum())} labelled messages have it; {MIN_POSITIVES} are needed for a threshold")
+        seen_rate = float(truth.mean())
+        desk_rate = BASE_RATES.get(name, seen_rate)
+        part = np.random.default_rng(0).permutation(len(truth)) % 5
+        chosen = thresholds_for(probabilities, truth, desk_rate)
+        tried = [thresholds_for(probabilities[part != k], truth[part != k], desk_rate) for k in range(5)]
         rules = {
-            "high_precision": (careful, f"precision 0.90 at a base rate of {base_rate:.3f}", at_base, base_rate),
-            "balanced": (even, "the highest F1 on the labelled mix", seen, float(truth.mean())),
-            "high_recall": (eager, "recall 0.90", seen, float(truth.mean())),
+            "high_precision": f"precision 0.90 at a base rate of {desk_rate:.3f}",
+            "balanced": "the highest F1 on the labelled mix",
+            "high_recall": "recall 0.90",
         }
-        for point, (k, rule, precision, rate) in rules.items():
-            missed = " (not reached: the most precise threshold)" if point == "high_precision" and not len(reached) else ""
+        for point, rule in rules.items():
+            raised = np.zeros(len(truth), dtype=bool)
+            for k in range(5):
+                raised[part == k] = probabilities[part == k] >= tried[k][point]
+            recall, false_alarms = float(raised[truth].mean()), float(raised[~truth].mean())
+            rate = desk_rate if point == "high_precision" else seen_rate
+            flagged = recall * rate + false_alarms * (1.0 - rate)
             points[point][name] = {
-                "threshold": round(float(thresholds[k]) - 5e-7, 6),
-                "chosen_for": rule + missed,
-                "precision": round(float(precision[k]), 4),
-                "recall": round(float(recall[k]), 4),
+                "threshold": round(float(chosen[point]) - 5e-7, 6),
+                "chosen_for": rule,
+                "precision": round(recall * rate / flagged, 4) if flagged else 0.0,
+                "recall": round(recall, 4),
                 "base_rate": round(rate, 4),
             }
     return points
+
+
+def thresholds_for(probabilities: Array, truth: npt.NDArray[np.bool_], base_rate: float) -> dict[str, float]:
+    """The thresholds of the three rules, the more careful never under the more eager.
+
+    For `high_precision` the false alarms are taken one higher than seen, since a rate of nought in a sample is none at a desk;
+    where no threshold with ten hits reaches 0.90, it is the most precise of those.
+    """
+    candidates = np.unique(probabilities[truth])
+    hits = np.array([(probabilities[truth] >= t).sum() for t in candidates])
+    alarms = np.array([(probabilities[~truth] >= t).sum() for t in candidates])
+    recall = hits / truth.sum()
+    rate = (alarms + 1) / (~truth).sum()
+    careful = np.where(hits >= 10, recall * base_rate / (recall * base_rate + rate * (1.0 - base_rate)), -1.0)
+    reached = np.flatnonzero(careful >= 0.9)
+    balanced = candidates[int(np.argmax(2 * hits / (hits + alarms + truth.sum())))]
+    return {
+        "high_precision": max(float(candidates[reached[0] if len(reached) else int(np.argmax(careful))]), float(balanced)),
+        "balanced": float(balanced),
+        "high_recall": min(float(candidates[np.flatnonzero(recall >= 0.9)[-1]]), float(balanced)),
+    }
 
 
 if __name__ == "__main__":

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN_TICKETS = ROOT / "data" / "tickets"
 SHARED_LABELS = ROOT.parent / "shared" / "labels"
 N_FOLDS = 3
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,48 @@ def hand_labels(split: str, folder: Path = SHARED_LABELS) -> list[Example]:
 
 
 def training_examples() -> list[Example]:
-    """Everything a model may learn from: never a row of dev."""
-    return hand_labels("train") + own_tickets()
+    """Everything a model may learn from: never a row of dev, nor a near copy of one."""
+    examples = hand_labels("train") + own_tickets()
+    dev = hand_labels("dev") if examples[0].source != "own" else []
+    copies = {a for pair in near_copies([e.text for e in dev + examples]) for a in pair if min(pair) < len(dev)}
+    return [example for k, example in enumerate(examples, start=len(dev)) if k not in copies]
 
 
 def folds(examples: list[Example], n: int = N_FOLDS) -> npt.NDArray[np.int64]:
-    """Which fold each example is held out in, 0 to n - 1, by a hash of its group."""
-    return np.array([int(hashlib.sha256(e.group.encode()).hexdigest()[:8], 16) % n for e in examples])
+    """Which fold each example is held out in, 0 to n - 1: one for a whole group and for near copies of a text."""
+    first = {example.group: k for k, example in reversed(list(enumerate(examples)))}
+    head = [first[example.group] for example in examples]
+
+    def root(k: int) -> int:
+        while head[k] != k:
+            k = head[k]
+        return k
+
+    for a, b in near_copies([example.text for example in examples]):
+        low, high = sorted((root(a), root(b)))
+        head[high] = low
+    groups = [examples[root(k)].group for k in range(len(examples))]
+    return np.array([int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % n for group in groups])
+
+
+def near_copies(texts: list[str], words: int = 8) -> list[tuple[int, int]]:
+    """Pairs of texts that share more than half of the shorter one's runs of eight words; pairs in rising order.
+
+    Runs that stand in over thirty texts are boilerplate and do not count.
+    """
+    owners: dict[int, list[int]] = defaultdict(list)
+    n_runs = []
+    for k, text in enumerate(texts):
+        found = _WORD.findall(text.lower())
+        runs = {hash(tuple(found[i : i + words])) for i in range(max(1, len(found) - words + 1))}
+        n_runs.append(len(runs))
+        for run in runs:
+            owners[run].append(k)
+    shared: Counter[tuple[int, int]] = Counter()
+    for ids in owners.values():
+        if 1 < len(ids) <= 30:
+            shared.update(combinations(ids, 2))
+    return [(a, b) for (a, b), n in shared.items() if 2 * n > min(n_runs[a], n_runs[b])]
 
 
 def targets(examples: list[Example]) -> npt.NDArray[np.float32]:

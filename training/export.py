@@ -1,5 +1,6 @@
-"""Step 3: the trained network as an int8 ONNX file in a bundle that `Scorer` loads.
+"""Step 2 and 4: the trained network as an int8 ONNX file, and as a bundle that `Scorer` loads.
 
+    python -m training.export --run runs/fold0        writes float32.onnx, int8.onnx and tokenizer.json into the run's folder
     python -m training.export --run runs/full --config runs/config.json --out models/tonecheck-en --version 0.1.0
 
 The word embeddings are kept as int8 rows with a scale each; every matrix product is quantised dynamically (int8 weights,
@@ -29,26 +30,31 @@ from training.network import TicketNetwork, default_base
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", type=Path, required=True, help="folder of a finished training run")
-    parser.add_argument("--config", type=Path, required=True, help="what training.calibrate wrote")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle; its name is the model's name")
-    parser.add_argument("--version", required=True)
-    parser.add_argument("--base", default=None)
-    parser.add_argument("--card", type=Path, help="a MODEL_CARD.md to put beside the model")
+    parser.add_argument("--config", type=Path, help="what training.calibrate wrote")
+    parser.add_argument("--out", type=Path, help="folder of the bundle; its name is the model's name")
+    parser.add_argument("--version", help="version of the bundle, for example 0.1.0")
+    parser.add_argument("--base", default=None, help="folder or hub id of the encoder that the run started from")
+    parser.add_argument("--card", type=Path, help="a MODEL_CARD.md to put beside the model; it does not change the model's id")
     options = parser.parse_args()
-    base = options.base or default_base()
+    if options.out and not (options.config and options.version):
+        parser.error("a bundle needs --config and --version")
+    base, run = options.base or default_base(), options.run
     network = TicketNetwork(base)
-    network.load_state_dict(torch.load(options.run / "network.pt", weights_only=True)["network"])
+    network.load_state_dict(torch.load(run / "network.pt", weights_only=True)["network"])
     network.eval()
-    float_file = options.run / "float32.onnx"
-    to_onnx(network, float_file)
-    options.out.mkdir(parents=True, exist_ok=True)
-    quantise(network, options.run, options.out / "model.onnx")
-    write_tokenizer(base, options.out / "tokenizer.json")
-    shutil.copyfile(options.config, options.out / "config.json")
-    if options.card:
-        shutil.copyfile(options.card, options.out / "MODEL_CARD.md")
-    digest = write_manifest(options.out, name=options.out.name, version=options.version)
-    print(json.dumps({"model_sha256": digest, "float32 parity": parity(network, float_file)}))
+    to_onnx(network, run / "float32.onnx")
+    quantise(network, run, run / "int8.onnx")
+    write_tokenizer(base, run / "tokenizer.json")
+    report: dict[str, object] = {"float32 parity, largest logit difference": parity(network, run / "float32.onnx")}
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(run / "int8.onnx", options.out / "model.onnx")
+        shutil.copyfile(run / "tokenizer.json", options.out / "tokenizer.json")
+        shutil.copyfile(options.config, options.out / "config.json")
+        if options.card:
+            shutil.copyfile(options.card, options.out / "MODEL_CARD.md")
+        report["model_id"] = write_manifest(options.out, name=options.out.name, version=options.version)
+    print(json.dumps(report))
 
 
 class OneTicket(nn.Module):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -69,3 +70,13 @@ def _versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def wilson(hits: int, n: int, z: float = 1.96) -> dict[str, float]:
+    """A share and its 95% interval. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (1927)."""
+    if n == 0:
+        return {"rate": math.nan, "low": 0.0, "high": 1.0}
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return {"rate": round(share, 4), "low": round(max(0.0, middle - half), 4), "high": round(min(1.0, middle + half), 4)}

@@ -35,9 +35,7 @@ def test_all_surrogates() -> None:
     assert text("\ude00\ud83d wrong way round \ud83d") == "wrong way round"
 
 
-INVISIBLE = (
-    "\u200b\u200c\u200d\u2060\ufeff\xad\u180e\u202a\u202e\u2066\u2069\u200e\u200f\ue000\U000e0041\ufe0f"
-)
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xad\u180e\u202a\u202e\u2066\u2069\u200e\u200f\ue000\U000e0041\ufe0f"
 
 
 @pytest.mark.parametrize("unseen", INVISIBLE, ids=ascii)

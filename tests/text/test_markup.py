@@ -104,6 +104,26 @@ def test_a_forward_of_html_keeps_the_forwarded_mail() -> None:
     assert text(body) == "The seat was broken."
 
 
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("I use <br> and <br> here and my <script> is stripped. Help", "I use and here and my <script> is stripped. Help"),
+        ("a <br> b <br> my <video> and <iframe src='x'> are gone", "a b my <video> and <iframe src='x'> are gone"),
+        ("a <br> b <br> then <div hidden> is shown", "a b then is shown"),
+        ("a <br> b <br> <script>x</script> c <style>d</style>", "a b c"),
+        ("<html><head><title>x</title>\nHello, it is dead<br>please help", "Hello, it is dead please help"),
+        ("<html><head><title>x</title><b>Hello</b>, it is dead", "Hello, it is dead"),
+        ("<html><head><title>Hello, it is dead<br>please help", "Hello, it is dead please help"),
+        ("<html><head>\n<title>x</title> <style>y</style>\n<o:z>1</o:z> </head>Hello<br>", "Hello"),
+        ("<p>Hello</p><video src=x><p>it is dead", "Hello it is dead"),
+    ],
+)
+def test_what_never_ends_hides_nothing(body: str, seen: str) -> None:
+    reading = read(None, body)
+    assert reading.text.split() == seen.split()
+    assert reading.n_offered == len(reading.text)
+
+
 def test_visible_quote_alone_is_read() -> None:
     assert text('<div><blockquote type="cite">only this</blockquote></div>') == "only this"
 
@@ -122,6 +142,10 @@ BOMBS = {
     "open quotes": "<p>x</p>" + "<a b='>' " * 20_000,
     "quotes": "<p>x</p>" + "<blockquote>" * 20_000,
     "closings": "<p>x</p>" + "</div>" * 50_000,
+    "videos": "<p>x</p>" + "<video>" * 50_000 + "</video>",
+    "typed scripts": "a<br>b<br>" + "<script>" * 20_000,
+    "hidden names": "a<br>b<br>" + "".join(f"<x{k} hidden>" for k in range(20_000)),
+    "heads": "<html>" + "<head>x" * 50_000,
 }
 
 

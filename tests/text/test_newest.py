@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from tonecheck.text import read
+from tonecheck.text import newest, read
 from tonecheck.text.newest import has_words
 
 THREADS = [
     json.loads(line)
-    for line in (Path(__file__).parents[2] / "data/threads/tuning.jsonl")
-    .read_text(encoding="utf-8")
-    .split("\n")
+    for line in (Path(__file__).parents[2] / "data/threads/tuning.jsonl").read_text(encoding="utf-8").split("\n")
     if line
 ]
 
@@ -119,9 +119,73 @@ def test_what_is_set_aside_is_told_with_its_place() -> None:
 
 def test_ten_thousand_levels_and_five_hundred_attributions() -> None:
     deep = "\n".join(">" * n + " hello" for n in range(1, 10_001, 7))
-    assert (
-        text("My own words.\n\nOn 3 May 2022, at 10:01, Bob <b@x.example> wrote:\n" + deep) == "My own words."
-    )
+    assert text("My own words.\n\nOn 3 May 2022, at 10:01, Bob <b@x.example> wrote:\n" + deep) == "My own words."
     line = "On Tue, 3 May 2022 at 10:01, Bob <b@x.example> wrote:\n"
     assert text("My own words.\n\n" + line * 500) == "My own words."
     assert text(">" * 10_000 + " hello").endswith("hello")
+
+
+def test_an_unsure_attribution_does_not_end_the_search() -> None:
+    """An insult in the quote must not count as the customer's."""
+    tale = "Yesterday your colleague Bob <bob@x.example> wrote:\nreboot it and wait.\nThat did nothing."
+    quote = "On Tue, Mar 14, 2023 at 9:41 AM Support <s@x.example> wrote:\n\n> you are an idiot"
+    reading = read(None, f"{tale}\n\n{quote}")
+    assert reading.text == tale.replace("<bob@x.example>", "<email>")
+    assert reading.n_offered == len(reading.text)
+    assert [piece.kind for piece in reading.set_aside] == ["quote"]
+
+
+def test_a_footer_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    original = newest._is_footer
+
+    def counted(lines: list[str], i: int) -> bool:
+        nonlocal looks
+        looks += 1
+        return original(lines, i)
+
+    monkeypatch.setattr(newest, "_is_footer", counted)
+    assert read(None, "It broke.\n" + "unsubscribe\n" * 8_000).text.count("unsubscribe") == 8_000 - 15
+    assert looks <= 15
+    assert text("It broke.\n\n-- \nunsubscribe: https://x.example/u?my=1\nunsubscribe") == "It broke."
+    assert text("Unsubscribe: I asked twice.\n\n" + "It broke.\n" * 20 + "\n--\nunsubscribe").endswith("broke.")
+
+
+SIGN_OFFS = {
+    "Mit freundlichen Grüßen": "Jürgen Müller\nMuster GmbH\nHauptstraße 12, 10115 Berlin",
+    "Met vriendelijke groet,": "Jan de Vries\nBakkerij BV\nDorpsstraat 1, Utrecht",
+    "Atenciosamente,": "João Silva\nGerente\nRua A, 12, Lisboa",
+    "Με εκτίμηση,": "Γιώργος Παπαδόπουλος\nΕταιρεία ΑΕ\nΑθήνα 10431",
+    "مع أطيب التحيات": "محمد علي\nشركة النور\nعمان",
+    "С уважением,": "Иван Петров\nООО Ромашка\nМосква",
+    "S pozdravem": "Jiří Novák\nFirma s.r.o.\nPraha 1",
+    "Le meas,": "Seán Ó Briain\nAn Post\nBaile Átha Cliath",
+}
+
+
+@pytest.mark.parametrize("sign_off", SIGN_OFFS)
+def test_the_block_below_a_foreign_sign_off_is_a_signature(sign_off: str) -> None:
+    own = f"The printer is broken since Monday.\n\n{sign_off}"
+    reading = read(None, f"{own}\n{SIGN_OFFS[sign_off]}\n")
+    assert reading.text == own
+    assert [piece.kind for piece in reading.set_aside] == ["signature"]
+    assert text(f"{own}\nJo\nPlease call me before you come here.").endswith("come here.")
+
+
+FORWARD = "From: a@b.example\nSent: now\nTo: c@d.example\nSubject: x\n"
+LINES = [
+    "", " ", "FYI", "> quoted", "Begin forwarded message:", "---- Original Message ----", "________________________",
+    "From: a@b.example", "Sent: now", "Subject: x", "Sent from my iPhone", "-- ", "unsubscribe", "Thanks,", "Bob Miller",
+    "On Tue, 3 May 2022 at 10:01, Bob <b@x.example> wrote:", FORWARD,
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=20).map("\n".join))
+@example(FORWARD + "\n\n" + FORWARD + "\nThe seat was broken.")
+def test_pieces_are_sorted_and_apart(mail: str) -> None:
+    for pieces in (newest.around_forwarded(mail), newest.older_parts(mail) or []):
+        at = 0
+        for _, start, end in pieces:
+            assert at <= start < end <= len(mail)
+            at = end

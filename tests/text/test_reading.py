@@ -14,7 +14,7 @@ SCRAPS = [
     "On Tue, 3 May 2022 at 10:01, Bob <b@x.example> wrote:", "e\u0301\u0302", "!!!!!!!!!!!", "http://a.b/c, ", "123456789",
     "-- ", "Thanks,", "From: a@b.c", "Sent: x", "Subject: y", "\ud800", "<!--", "-->", "<script>", "</script>", "  ", "\t",
     "2022-05-03 10:00:00 x\n", "<blockquote type=cite>", "</blockquote>", "’", "ｈｉ", "\xa0", "<br>", "<td>",
-    "CONFIDENTIALITY NOTICE privileged", "Re: ", "x" * 250,
+    "CONFIDENTIALITY NOTICE privileged", "Re: ", "x" * 250, "\n---- Original Message ----\n", "<head>", "<title>", "<video>",
 ]  # fmt: skip
 bodies = st.lists(st.one_of(st.sampled_from(SCRAPS), st.text(max_size=6)), max_size=25).map("".join)
 
@@ -41,14 +41,15 @@ def test_laws_of_the_way_back(subject: str, body: str) -> None:
         assert 0 <= piece.span.start < piece.span.end <= len(sent[piece.span.field])
         assert last[0] != piece.span.field or last[1] <= piece.span.start
         last = (piece.span.field, piece.span.end)
+    for layer in (layer for part in reading._parts for layer in part.layers):
+        at = 0
+        for start, end, _ in layer._edits:
+            assert at <= start < end <= layer._length
+            at = end
 
 
 @settings(max_examples=150, deadline=None)
-@given(
-    bodies.filter(str.isascii).filter(
-        lambda body: not re.search(r"[<`&@\x00-\x08\x0b-\x1f\x7f]|://|\[|[0-9]{6}", body)
-    )
-)
+@given(bodies.filter(str.isascii).filter(lambda body: not re.search(r"[<`&@\x00-\x08\x0b-\x1f\x7f]|://|\[|[0-9]{6}", body)))
 def test_kept_characters_are_the_original_characters(body: str) -> None:
     reading = read(None, body)
     for k, letter in enumerate(reading.text):
@@ -78,10 +79,7 @@ def test_origin_of_words_masks_and_folds() -> None:
     ]:
         at = reading.text.index(word)
         spans = reading.origin(at, at + len(word))
-        assert (
-            "".join({"subject": "Re: page", "body": body}[s.field][s.start : s.end] for s in spans)
-            == original
-        )
+        assert "".join({"subject": "Re: page", "body": body}[s.field][s.start : s.end] for s in spans) == original
     at = reading.text.index("page", 5)
     assert reading.origin(at, at + 4) == (Span("body", 13, 14), Span("body", 15, 18))
     assert reading.origin(3, 3) == ()

@@ -1,6 +1,5 @@
 """What the network reads of a ticket: the newest message, as plain text, with a map back to the original characters."""
 
-from tonecheck.text.newest import has_words
 from tonecheck.text.reading import Reading, SetAside, Span, read
 
-__all__ = ["Reading", "SetAside", "Span", "has_words", "read"]
+__all__ = ["Reading", "SetAside", "Span", "read"]

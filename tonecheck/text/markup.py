@@ -26,6 +26,7 @@ _VOID = frozenset("area base br col embed hr img input link meta param source tr
 _CLOSED_BY = {"li": (("li",),), "td": (("td", "th"),), "th": (("td", "th"),), "tr": (("td", "th"), ("tr",))}
 _UNSEEN = frozenset("head title template noscript svg object iframe audio video datalist".split())
 _RAW = frozenset(("script", "style"))
+_IN_HEAD = _RAW | frozenset("base basefont bgsound head html link meta noscript template title xml".split())
 
 _KNOWN = "|".join(
     sorted(
@@ -39,6 +40,7 @@ _TAG = re.compile(rf"<(/?)({_KNOWN})(?=[\s/>])[^<>]*>", re.I)
 _CODE_QUOTED = re.compile(r"`[^`\n]*`")
 
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:_-]*)")
+_CLOSING = re.compile(r"</([a-zA-Z][a-zA-Z0-9:_-]*)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|<[!?]")
 _IN_TAG = re.compile("[>\"']")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
@@ -52,7 +54,7 @@ _ANY_TAG = re.compile("<[^<>]{0,400}>")
 _ALL_WROTE = "wrote|écrit|schrieb|schreef|skrev|escribió|scritto|escreveu|napsal|napisał|kirjoitti"
 _ATTRIBUTED = re.compile(rf"(?:{_ALL_WROTE})[^\n]{{0,150}}:\s*$")
 _ATTRIBUTED_INSIDE = re.compile(rf"\W{{0,5}}[^.!?]{{0,20}}\d.{{0,120}}\b(?:{_ALL_WROTE})\b.{{0,60}}:")
-_FORWARDED = re.compile(r"-{5,}\s*(?:forwarded|weitergeleitet|doorgestuurd|mensaje reenviado|message transf)", re.I)
+_FORWARDED = re.compile(r"-{5}\s*(?:forwarded|weitergeleitet|doorgestuurd|mensaje reenviado|message transf)", re.I)
 
 _MARK_OF = {"hidden": "", "quote": "\n>\n"}
 _MAX_TAG_READ = 4_000
@@ -114,7 +116,9 @@ class _Page:
         self.left_out: tuple[str, int, int] | None = None  # kind, where it began, how many elements are outside of it
         self.quotes_balance = True
         self.last_end = source.rfind(">")
+        self.last_closings: dict[str, int] | None = None  # by name; gathered when first asked for
         self.ends_of_comments = True
+        self.is_typed = not _OPENING.match(source)  # a person put tags into plain words, or speaks of tags
 
     # The cutting
 
@@ -176,11 +180,22 @@ class _Page:
         name = m[1].lower()
         if source[start + 1] == "/":
             self._close(name, start, end)
+        elif self.is_typed and name in _RAW | _UNSEEN and not self._is_closed(name, end):
+            self._words(start, end)  # "my <script> is stripped" speaks of the tag
         elif name in _RAW:
             return self._raw(name, start, end)
+        elif name in _UNSEEN and name != "head" and not self._is_closed(name, end):
+            if not self.left_out:
+                self._edit(start, end, "")  # a title that never ends hides nothing
         else:
             self._begin(name, start, end)
         return end
+
+    def _is_closed(self, name: str, end: int) -> bool:
+        """Is there a closing tag of this name after this point?"""
+        if self.last_closings is None:
+            self.last_closings = {m[1].lower(): m.start() for m in _CLOSING.finditer(self.source)}
+        return self.last_closings.get(name, -1) >= end
 
     def _raw(self, name: str, start: int, end: int) -> int:
         """Passes over a script or a style sheet; one that never ends takes the rest, as it does in a browser."""
@@ -242,11 +257,11 @@ class _Page:
         """Closes what a new element closes by itself: a paragraph, a list item, a cell, the head."""
         if not self.open:
             return
-        if name in _BLOCKS:
-            while name != "html" and self.n_open.get("head") and self._pop(start) != "head":
+        if name not in _IN_HEAD and ":" not in name:
+            while self.n_open.get("head") and self._pop(start) != "head":
                 pass
-            if self.n_open.get("p"):
-                self._pop_near("p", start)
+        if name in _BLOCKS and self.n_open.get("p"):
+            self._pop_near("p", start)
         for closed in _CLOSED_BY.get(name, ()):
             if self.open and self.open[-1] in closed:
                 self._pop(start)
@@ -260,7 +275,7 @@ class _Page:
         tag = self.source[start:end]
         found = self.attributes.of(tag) if _TELLING.search(tag) else {}
         if "hidden" in found or _HIDING.search(found.get("style", "")):
-            return "hidden"
+            return None if self.is_typed and not self._is_closed(name, end) else "hidden"
         classes = found.get("class", "").lower()
         identity = found.get("id", "").lower()
         if self.keep_quotes:
@@ -314,9 +329,13 @@ class _Page:
 
     def _words(self, start: int, end: int) -> None:
         """Takes in visible text: blanks collapse as in a browser, entities become their characters."""
-        if start >= end or self.left_out:
+        if start >= end:
             return
         text = self.source[start:end]
+        if self.open and self.open[-1] == "head" and not text.isspace():
+            self._pop(start)  # a head holds no words: it was never closed
+        if self.left_out:
+            return
         edits: list[Edit] = []
         if not self.n_open.get("pre"):
             edits = [(start + m.start(), start + m.end(), " ") for m in _BLANK.finditer(text)]

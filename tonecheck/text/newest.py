@@ -30,6 +30,7 @@ from tonecheck.text.phrases import (
     OPENER,
     OPENS_AGAIN,
     OPENS_DATED,
+    OTHER_NAME,
     PERSONAL,
     PHONE,
     PROSE_WORDS,
@@ -74,35 +75,41 @@ def older_parts(text: str, *, is_reply: bool = False) -> list[Piece] | None:
         The pieces to set aside, of kind "quote", "signature" or "disclaimer"; None when nothing would be left.
     """
     lines = text.split("\n")
-    kinds: list[str | None] = [None] * len(lines)
-    _mark_history(lines, kinds, is_reply)
-    _mark_closing(lines, kinds)
-    if not any(kind is None and _LETTER.search(line) for kind, line in zip(kinds, lines, strict=True)):
-        return None
-    return _pieces(lines, kinds, 0)
+    kinds = _kinds(lines, is_reply)
+    return None if kinds is None else _pieces(lines, kinds)
 
 
 def around_forwarded(text: str) -> list[Piece]:
     """Finds what stands round the text of a forward without a comment: there, the forwarded text is the ticket."""
-    pieces: list[Piece] = []
+    lines = text.split("\n")
+    kinds: list[str | None] = [None] * len(lines)
     begin = 0
     for _ in range(_MAX_FORWARDS):
-        lines = text[begin:].split("\n")
-        start, end = _first_history(lines)
-        if not end or not any(map(_LETTER.search, lines[end:])):
+        start, end = _first_history(lines[begin:])
+        if not end or not any(map(_LETTER.search, lines[begin + end :])):
             break
-        kinds: list[str | None] = ["signature"] * start + ["quote"] * (end - start) + [None] * (len(lines) - end)
-        pieces += _pieces(lines, kinds, begin)
-        begin += sum(len(line) + 1 for line in lines[:end])
-        inner = older_parts(text[begin:])
+        kinds[begin : begin + end] = ["signature"] * start + ["quote"] * (end - start)
+        begin += end
+        inner = _kinds(lines[begin:])
         if inner is not None:
-            return pieces + [(kind, begin + first, begin + last) for kind, first, last in inner]
-    return pieces
+            kinds[begin:] = inner
+            break
+    return _pieces(lines, kinds)
 
 
-def _pieces(lines: list[str], kinds: list[str | None], at: int) -> list[Piece]:
-    """Joins neighbouring lines of one kind to pieces; a piece ends behind its last line break."""
+def _kinds(lines: list[str], is_reply: bool = False) -> list[str | None] | None:
+    """Why each line is not the writer's newest message, None where it is; no list when no word of it would be left."""
+    kinds: list[str | None] = [None] * len(lines)
+    _mark_history(lines, kinds, is_reply)
+    _mark_closing(lines, kinds)
+    left = any(kind is None and _LETTER.search(line) for kind, line in zip(kinds, lines, strict=True))
+    return kinds if left else None
+
+
+def _pieces(lines: list[str], kinds: list[str | None]) -> list[Piece]:
+    """Joins neighbouring lines of one kind to pieces, sorted and apart; a piece ends behind its last line break."""
     pieces: list[Piece] = []
+    at = 0
     last = None
     for i, line in enumerate(lines):  # empty lines inside a piece belong to it
         if line.strip():
@@ -154,9 +161,8 @@ def _mark_history(lines: list[str], kinds: list[str | None], is_reply: bool) -> 
             if n_lines and not _is_quoted_next(lines, end):
                 if own and is_sure:
                     _mark_rest(lines, kinds, i)
-                return
-                if not is_sure:
-                    end = i
+                    return
+                end = i  # "Yesterday your colleague Bob wrote:" may be the writer's own tale
         if end > i:
             kinds[i:end] = ["quote"] * (end - i)
             quoting = True
@@ -317,8 +323,7 @@ def _mark_closing(lines: list[str], kinds: list[str | None]) -> None:
                 kinds[i] = "disclaimer"
             elif i >= seen and (BANNER.match(line) or DISCLAIMER_START.match(line)):
                 seen = _mark_disclaimer(lines, kinds, i)
-            elif _is_footer(lines, i) and any(map(_LETTER.search, lines[:i])):
-                _mark_footer(lines, kinds, i)
+    _mark_footer(lines, kinds)
     start = None
     for i in range(len(lines) + 1):
         is_own = i < len(lines) and kinds[i] is None
@@ -360,15 +365,24 @@ def _is_footer(lines: list[str], i: int) -> bool:
     return under_rule and bool(LIST_NAME.match(lines[i]))
 
 
-def _mark_footer(lines: list[str], kinds: list[str | None], i: int) -> None:
+def _mark_footer(lines: list[str], kinds: list[str | None]) -> None:
     """Marks the footer of a mailing list, with the rule above it, when it is the end of what the writer sent."""
-    rest = [j for j in range(i, len(lines)) if kinds[j] is None and lines[j].strip()]
-    if len(rest) > _MAX_SIGNATURE_LINES or any(PERSONAL.search(lines[j]) and "://" not in lines[j] for j in rest):
+    opening = next((i for i, line in enumerate(lines) if _LETTER.search(line)), len(lines))
+    first = None
+    n_below = 0
+    for i in range(len(lines) - 1, opening, -1):  # one walk up from the end, as far as a footer may reach
+        if kinds[i] is None and lines[i].strip():
+            n_below += 1
+            if n_below > _MAX_SIGNATURE_LINES or (PERSONAL.search(lines[i]) and "://" not in lines[i]):
+                break
+            if _is_footer(lines, i):
+                first = i
+    if first is None:
         return
-    if i and kinds[i - 1] is None and (_RULE.match(lines[i - 1]) or _DELIMITER.match(lines[i - 1])):
-        rest.append(i - 1)
-    for j in rest:
-        kinds[j] = "signature"
+    if kinds[first - 1] is None and (_RULE.match(lines[first - 1]) or _DELIMITER.match(lines[first - 1])):
+        first -= 1
+    for i in range(first, len(lines)):
+        kinds[i] = kinds[i] or "signature"
 
 
 def _mark_signature(lines: list[str], kinds: list[str | None], start: int, end: int) -> None:
@@ -391,18 +405,21 @@ def _mark_signature(lines: list[str], kinds: list[str | None], start: int, end: 
 
 def _mark_contact(lines: list[str], kinds: list[str | None], below: list[int]) -> None:
     """Marks name, title, firm and telephone below a sign-off; a plain first name, or a name alone, stays."""
-    if below and len(lines[below[0]].split()) == 1 and NAME.match(lines[below[0]].strip()):
+    if below and len(lines[below[0]].split()) == 1 and _is_name(lines[below[0]]):
         below = below[1:]
-    if len(below) == 1 and NAME.match(lines[below[0]].strip()):
+    if len(below) == 1 and _is_name(lines[below[0]]):
         return
-    first = below and lines[below[0]].strip()
-    if not first or not (NAME.match(first) or any(CONTACT.match(lines[i]) or PHONE.search(lines[i]) for i in below)):
+    if not below or not (_is_name(lines[below[0]]) or any(CONTACT.match(lines[i]) or PHONE.search(lines[i]) for i in below)):
         return  # "Monday 9 to 12" below the thanks is not a signature
     for i in below:
         if _is_prose(lines[i], 5):
             return
         if not WORTH_KEEPING.search(lines[i]):
             kinds[i] = "signature"
+
+
+def _is_name(line: str) -> bool:
+    return bool(NAME.match(line.strip()) or OTHER_NAME.match(line.strip()))
 
 
 def _mark_name_block(lines: list[str], kinds: list[str | None], used: list[int]) -> None:

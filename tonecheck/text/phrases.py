@@ -44,8 +44,8 @@ _TITLES = (
     r"|message transféré|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
     r"|vidarebefordrat meddelande|videresendt (?:meddelelse|melding)|przekazana wiadomość|välitetty viesti|přeposlaná zpráva"
 )
-SEPARATOR = re.compile(rf"[ \t]*[-_=*]{{2,40}}[ \t]*(?:{_TITLES})[ \t]*:?[ \t]*[-_=*]{{2,40}}", re.I)
-TITLE = re.compile(rf"[ \t*]*(?:{_TITLES})[ \t*]*:?[ \t*]*$", re.I)
+SEPARATOR = re.compile(rf"[ \t]*[-_=*]{{2,40}}[ \t]*(?:{_TITLES})[ \t]{{0,40}}:?[ \t]{{0,40}}[-_=*]{{2,40}}", re.I)
+TITLE = re.compile(rf"[ \t*]*(?:{_TITLES})[ \t*]{{0,40}}:?[ \t*]{{0,40}}$", re.I)
 FORWARD_START = re.compile(
     r"[ \t]*(?:begin forwarded message|start of forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)"
     r"|début du (?:message réexpédié|message transféré|mail transféré)|inicio del mensaje reenviado|inizio (?:del )?messaggio inoltrato"
@@ -149,7 +149,9 @@ SIGN_OFF = re.compile(
     r"|cordiali saluti|distinti saluti|saluti|grazie|atenciosamente|cumprimentos|obrigad[oa]|abraços"
     r"|met vriendelijke groet(?:en)?|vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|bedankt|med vänliga hälsningar|vänliga hälsningar|mvh|hälsningar|tack"
     r"|med venlig hilsen|venlig hilsen|med vennlig hilsen|vennlig hilsen|hilsen|takk|tak|pozdrawiam|z poważaniem|dziękuję"
-    r"|ystävällisin terveisin|terveisin|kiitos|s pozdravem|děkuji)"
+    r"|ystävällisin terveisin|terveisin|kiitos|s pozdravem|děkuji|s pozdravom|s poštovanjem|srdačan pozdrav|lep pozdrav|cu stimă|üdvözlettel|tisztelettel"
+    r"|saygılarımla|(?:is mise )?le meas|με εκτίμηση|με φιλικούς χαιρετισμούς|с уважением|з повагою|с уважение"
+    r"|مع (?:أطيب|خالص|أجمل|فائق) (?:التحيات|التحية|التقدير|الاحترام)|تحياتي|בברכה)"
     r"(?: (?:a lot|so much|very much|again|in advance|and (?:best |kind |warm )?regards"
     r"|for .{1,40}|sincerely|faithfully|truly|ever|yours|& regards|to all|and have a .{1,20}))?[\s,.!:;)-]{0,5}$",
     re.I,
@@ -159,6 +161,9 @@ SIGN_OFF_NAME = re.compile(
 )
 NAME = re.compile(
     r"[-~]{0,2} ?[A-ZÀ-ÞĀ-Ž][\w'.-]{0,20}(?: (?:[A-ZÀ-ÞĀ-Ž][\w'.-]{0,20}|de|van|von|der|del|la|bin|al))?(?: [A-ZÀ-ÞĀ-Ž][\w'.-]{0,20})?(?: [A-ZÀ-ÞĀ-Ž][\w'.-]{0,20})?(?: \([^()]{1,20}\))?[,.]?$"
+)
+OTHER_NAME = re.compile(  # in Greek, Cyrillic, Hebrew or Arabic letters
+    r"[\u0370-\u06ff][^\W\d_]{0,20}(?: [^\W\d_]{1,20})?(?: [^\W\d_]{1,20})?(?: [^\W\d_]{1,20})?[,.]?$"
 )
 CONTACT = re.compile(
     r"[\s*|]{0,4}(?:(?:tel|telephone|phone|mobile|mob|cell|direct|office|fax|web|website|e-?mail|t|m|p|f|e|w|d|ph)\b[.:|)]{1,2} ?\S|(?:tel|phone|mobile|cell|fax) \(?[+\d]"
