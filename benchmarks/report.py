@@ -79,15 +79,6 @@ def quality(results: dict[str, Result]) -> str:
     )
 
 
-def unseen(results: dict[str, Result]) -> str:
-    figures = results["quality"]["figures"]["without texts of the weak lesson"]
-    rows = [[axis.replace("_", " "), *(of(figures["axes"][axis][k]) for k in ("AUROC", "AP", "best F1", "ECE"))] for axis in AXES]
-    return (
-        f"Without the {figures['left out']} rows whose beginning stands in the weak lesson's corpora under another number:\n\n"
-        + table(["axis", "AUROC", "average precision", "best F1", "ECE"], rows)
-    )
-
-
 def levels(results: dict[str, Result]) -> str:
     figures = results["quality"]["figures"]
     rows = [[axis.replace("_", " "), of(figures["levels"][axis]["weighted kappa"])] for axis in AXES]
@@ -228,7 +219,7 @@ def example(results: dict[str, Result]) -> str:
 BLOCKS: dict[str, Callable[[dict[str, Result]], str]] = {
     "quality": quality, "levels": levels, "points": points, "signals": signals, "corpora": corpora, "threads": threads,
     "languages": languages, "start": start, "order": order, "bad_input": bad_input, "windows": windows, "install": install,
-    "example": example, "unseen": unseen,
+    "example": example,
 }  # fmt: skip
 TITLES = {
     "quality": "How good is it, beside simpler ways?",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,9 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
 
 def test_a_model_is_named_by_name_version_and_hash(tmp_path: Path) -> None:
     folder = small_bundle(tmp_path / "m")
-    digest = write_manifest(folder, name="small", version="1.2.3")
-    assert read_bundle(folder).model_id == f"small-1.2.3+{digest[:12]}"
+    model_id = write_manifest(folder, name="small", version="1.2.3")
+    assert read_bundle(folder).model_id == model_id
+    assert re.fullmatch(r"small-1\.2\.3\+[0-9a-f]{12}", model_id)
 
 
 def test_the_manifest_lists_the_sha256_and_size_of_each_file(tmp_path: Path) -> None:
@@ -79,11 +81,20 @@ def test_models_have_one_id_just_when_their_bytes_are_the_same(tmp_path: Path, o
 
 def test_a_name_or_version_is_part_of_the_id(tmp_path: Path) -> None:
     folder = small_bundle(tmp_path / "m")
-    ids = set()
-    for name, version in (("small", "1"), ("small", "2"), ("other", "1")):
-        write_manifest(folder, name=name, version=version)
-        ids.add(read_bundle(folder).model_id.partition("+")[2])
+    ids = {write_manifest(folder, name=name, version=version) for name, version in (("a", "1"), ("a", "2"), ("b", "1"))}
     assert len(ids) == 3
+
+
+@pytest.mark.parametrize("name", [*REQUIRED_FILES, "vocabulary.txt"])
+def test_every_file_but_a_page_to_read_bears_on_the_id(tmp_path: Path, name: str) -> None:
+    folder = small_bundle(tmp_path / "m")
+    (folder / "vocabulary.txt").write_bytes(b"help")
+    (folder / "MODEL_CARD.md").write_bytes(b"# Card")
+    before = write_manifest(folder, name="small", version="1.2.3")
+    (folder / "MODEL_CARD.md").write_bytes(b"# Another card")
+    assert write_manifest(folder, name="small", version="1.2.3") == before
+    (folder / name).write_bytes(b"changed")
+    assert write_manifest(folder, name="small", version="1.2.3") != before
 
 
 def test_more_files_than_the_required_are_read_too(tmp_path: Path) -> None:
@@ -123,7 +134,9 @@ def test_reading_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
         read_bundle(tmp_path / "empty")
 
 
-@pytest.mark.parametrize(("key", "value", "match"), [("BUNDLE_FORMAT", 2, "upgrade"), ("LABEL_SET", "ticket-tone-2", "label set")])
+@pytest.mark.parametrize(
+    ("key", "value", "match"), [("BUNDLE_FORMAT", 2, "upgrade"), ("LABEL_SET", "ticket-tone-2", "label set")]
+)
 def test_a_model_of_another_version_is_refused_with_the_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: object, match: str
 ) -> None:

@@ -30,7 +30,7 @@ FOREIGN = {
     "he": "שלום, מאז אתמול אני לא מצליח להתחבר לחשבון שלי. אפשר בבקשה עזרה בהקדם?",
 }
 ENGLISH = (
-    "help", "ok", "refund pls", "site down again", "u guys r a joke lol", "cant login", "wont turn on", "thx", "WHERE IS MY ORDER",
+    "help", "ok", "refund pls", "site down again", "u guys r a joke lol", "cant login", "wont turn on", "thx", "WHERE IS IT",
     "printer jam room 204", "pasword dosnt work ples fix", "Error 0x80070005 on update", "my cafe menu is broken",
     "system frozen on startup", "VPN drops every 10 mins", "Still waiting. Still nothing.", "wtf is this",
     "Hello, my invoice is wrong.\n\nMit freundlichen Grüßen\nAnna Müller\nVertrieb",

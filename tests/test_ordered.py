@@ -81,8 +81,7 @@ def test_when_the_source_fails_the_results_before_come_first(threads: int, bad: 
 
     seen: list[int] = []
     with pytest.raises(RuntimeError, match="no more"):
-        for n in ordered_map(lambda n: n, source(), threads=threads):
-            seen.append(n)
+        seen.extend(ordered_map(lambda n: n, source(), threads=threads))
     assert seen == list(range(bad))
     assert pool_threads() == []
 
@@ -97,8 +96,7 @@ def test_when_the_function_fails_the_results_before_come_first(threads: int, bad
 
     seen: list[int] = []
     with pytest.raises(ArithmeticError, match="not this one"):
-        for n in ordered_map(work, range(100), threads=threads):
-            seen.append(n)
+        seen.extend(ordered_map(work, range(100), threads=threads))
     assert seen == list(range(bad))
     assert pool_threads() == []
 
@@ -116,8 +114,7 @@ def test_of_two_failures_the_earlier_one_is_told(threads: int) -> None:
 
     seen: list[int] = []
     with pytest.raises(ArithmeticError, match="function"):
-        for n in ordered_map(work, source(), threads=threads):
-            seen.append(n)
+        seen.extend(ordered_map(work, source(), threads=threads))
     assert seen == [0]
 
 

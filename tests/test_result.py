@@ -119,7 +119,7 @@ def test_flags_tell_every_axis_and_signal_at_every_point(scorer: Scorer) -> None
 
 
 def test_an_unknown_point_is_refused_and_the_known_ones_are_named(scorer: Scorer) -> None:
-    with pytest.raises(ValueError, match="no operating point 'bold'.*high_precision, balanced, high_recall"):
+    with pytest.raises(ValueError, match=r"no operating point 'bold'.*high_precision, balanced, high_recall"):
         scorer.score("my site is down").flags("bold")
 
 

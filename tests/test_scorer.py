@@ -62,7 +62,20 @@ def test_any_subject_and_body_give_a_score_or_an_abstention(light_scorer: Scorer
     check(light_scorer.score(Ticket(subject=subject, body=body)))
 
 
-BLANK = ("", " ", "\n", "\t", "\r\n", "\u00a0", "\u2003\u3000", "\u200b", "\u200b\u200d\ufeff", "\x00", "\x1b", " \n\u200b\t\u2060 ")
+BLANK = (
+    "",
+    " ",
+    "\n",
+    "\t",
+    "\r\n",
+    "\u00a0",
+    "\u2003\u3000",
+    "\u200b",
+    "\u200b\u200d\ufeff",
+    "\x00",
+    "\x1b",
+    " \n\u200b\t\u2060 ",
+)
 
 
 @pytest.mark.parametrize("text", BLANK, ids=ascii)
@@ -110,7 +123,9 @@ def test_markup_and_quotes_are_read_only_without_cleaning(scorer: Scorer) -> Non
     assert raw.read(mail).text == mail
 
 
-@pytest.mark.parametrize("n", [MAX_BODY_CHARS - 1, MAX_BODY_CHARS, MAX_BODY_CHARS + 1, MAX_BODY_CHARS + 50_000, 10 * MAX_BODY_CHARS])
+@pytest.mark.parametrize(
+    "n", [MAX_BODY_CHARS - 1, MAX_BODY_CHARS, MAX_BODY_CHARS + 1, MAX_BODY_CHARS + 50_000, 10 * MAX_BODY_CHARS]
+)
 def test_a_long_ticket_is_read_whole_up_to_the_limit_and_says_so_beyond(light_raw_scorer: Scorer, n: int) -> None:
     score = check(light_raw_scorer.score(("help me out now " * (n // 16 + 1))[:n]))
     assert (score.read_fraction == 1.0) == (n <= MAX_BODY_CHARS)
@@ -152,13 +167,14 @@ def test_the_scores_before_a_bad_item_are_given_first(threads: int, bad: Any) ->
     scorer = Scorer(threads=threads)
     seen = []
     with pytest.raises(InputError, match="index 5") as caught:
-        for score in scorer.score_many(["please help me"] * 5 + [bad] + ["please help me"] * 20):
-            seen.append(score)
+        seen.extend(scorer.score_many(["please help me"] * 5 + [bad] + ["please help me"] * 20))
     assert caught.value.index == 5
     assert seen == [scorer.score("please help me")] * 5
 
 
-@pytest.mark.parametrize("one", ["my site is down", b"my site is down", Ticket(body="my site is down")], ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize(
+    "one", ["my site is down", b"my site is down", Ticket(body="my site is down")], ids=lambda v: type(v).__name__
+)
 def test_one_ticket_is_not_taken_for_many(scorer: Scorer, one: Any) -> None:
     with pytest.raises(InputError, match=type(one).__name__):
         scorer.score_many(one)

@@ -13,7 +13,23 @@ import pytest
 
 from tonecheck import InputError, Ticket
 
-NOT_TEXT: tuple[Any, ...] = (None, math.nan, 1.5, 7, 0, True, False, b"", b"help", bytearray(b"x"), [], ["help"], (), {}, {"a": 1})
+NOT_TEXT: tuple[Any, ...] = (
+    None,
+    math.nan,
+    1.5,
+    7,
+    0,
+    True,
+    False,
+    b"",
+    b"help",
+    bytearray(b"x"),
+    [],
+    ["help"],
+    (),
+    {},
+    {"a": 1},
+)
 
 
 class Undecided:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from itertools import pairwise
 
 import pytest
 import tokenizers
@@ -50,7 +51,7 @@ def test_windows_cover_every_id_in_order_and_overlap_as_stated(text: str, size: 
     ids = judge().encode(text, add_special_tokens=False).ids
     bodies = [one.input_ids[1:-1] for one in windows]
     assert [token for k, body in enumerate(bodies) for token in (body if k == 0 else body[overlap:])] == ids
-    for before, after in zip(bodies, bodies[1:], strict=False):
+    for before, after in pairwise(bodies):
         assert before[len(before) - overlap :] == after[:overlap]
         assert len(before) == window - 2
         assert len(after) > overlap
@@ -78,8 +79,12 @@ def test_a_window_knows_where_its_characters_are(text: str, size: tuple[int, int
     assert starts == sorted(starts)
     assert ends == sorted(ends)
     assert [one.end_token for one in windows] == sorted({one.end_token for one in windows})
-    for before, after in zip(windows, windows[1:], strict=False):
-        assert not text[before.end : after.start].strip() or before.end >= after.start or judge_is_blank(text, before.end, after.start)
+    for before, after in pairwise(windows):
+        assert (
+            not text[before.end : after.start].strip()
+            or before.end >= after.start
+            or judge_is_blank(text, before.end, after.start)
+        )
 
 
 def judge_is_blank(text: str, start: int, end: int) -> bool:

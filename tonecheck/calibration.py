@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tonecheck.errors import ModelError
-from tonecheck.labels import AXES, LEVELS, OUTPUTS, SCORE_LEVEL, SIGNALS
-from tonecheck.result import POINTS
+from tonecheck.labels import AXES, LEVELS, OUTPUTS, POINTS, SCORE_LEVEL, SIGNALS
 
 Array = npt.NDArray[np.float64]
 

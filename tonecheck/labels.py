@@ -37,3 +37,6 @@ OUTPUTS: Final[tuple[str, ...]] = (
     *SIGNALS,
 )
 """What each of the network's 28 outputs stands for: nine level thresholds, then nineteen signals."""
+
+POINTS: Final = ("high_precision", "balanced", "high_recall")
+"""The operating points every bundle stores, from the most careful to the most eager."""

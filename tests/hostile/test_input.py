@@ -61,8 +61,7 @@ def test_what_is_no_ticket_is_refused_with_index_and_type(light_scorer: Scorer, 
     assert alone.value.index is None
     seen = []
     with pytest.raises(InputError, match=rf"index 3.*{kind}") as among:
-        for score in light_scorer.score_many(["please help", "", "my site is down", value, "please help"]):
-            seen.append(score)
+        seen.extend(light_scorer.score_many(["please help", "", "my site is down", value, "please help"]))
     assert among.value.index == 3
     assert len(seen) == 3
     for error in (alone.value, among.value):
@@ -85,7 +84,10 @@ def test_pandas_na_is_refused(light_scorer: Scorer) -> None:
 EMPTY = (
     "", " ", "   ", "\n", "\r\n\r\n", "\t", "\x0b\x0c", "\u00a0", "\u2007\u202f\u3000", "\u200b", "\u200b\u200c\u200d\u2060",
     "\ufeff", "\u00ad", "\x00", "\x00\x01\x1f\x7f\x9f", "\u202e\u202c\u2066\u2069", "\u180e\u034f", "\ufe0f", "\U000e0041",
-    "<p></p>", "<div>&nbsp;</div>", "<html><body><script>var words = 1</script></body></html>", "<!-- words -->",
+)  # fmt: skip
+EMPTY_HTML = (
+    "<p></p>", "<div>&nbsp;</div>", "<html><body><script>var words = 1</script></body></html>",
+    "<div style='display:none'>words</div>", "<div>\u200b<br><br></div>", "<html><head><title>words</title></head></html>",
 )  # fmt: skip
 
 
@@ -94,6 +96,12 @@ def test_nothing_to_see_is_empty_each_time(scorer: Scorer, text: str) -> None:
     for score in (scorer.score(text), scorer.score(Ticket(subject=text, body=text)), *scorer.score_many([text] * 3)):
         assert check(score).abstained == "empty"
         assert score.n_tokens == 0
+
+
+@pytest.mark.parametrize("body", EMPTY_HTML, ids=ascii)
+def test_a_mail_without_visible_words_is_empty_each_time(scorer: Scorer, body: str) -> None:
+    for score in (scorer.score(body), scorer.score(Ticket(subject=" ", body=body)), *scorer.score_many([body] * 3)):
+        assert check(score).abstained == "empty"
 
 
 def nested(tag: str, n: int) -> str:
@@ -169,7 +177,7 @@ def test_a_megabyte_of_anything_is_scored_or_abstained_from(light_scorer: Scorer
     text = BIG[name](1_000_000)
     score = check(light_scorer.score(text))
     check(light_raw_scorer.score(text))
-    assert len(light_scorer.read(text).text) <= 101_001
+    assert len(light_scorer.read(text).text) <= 200_000  # a mask may be longer than its number
     if "help" in text[:20]:
         assert score.abstained != "empty"
 
@@ -254,7 +262,9 @@ def test_surrogates_at_the_limit_and_the_wrong_way_round(light_scorer: Scorer, l
         check(scorer.score("help " + "".join(map(chr, range(0xD800, 0xE000)))))
 
 
-@pytest.mark.parametrize("code", [*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))], ids=hex)
+@pytest.mark.parametrize(
+    "code", [*range(0xFDD0, 0xFDF0), *(plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF))], ids=hex
+)
 def test_every_noncharacter(light_scorer: Scorer, light_raw_scorer: Scorer, code: int) -> None:
     for text in (chr(code), f"please {chr(code)} help", f"please{chr(code)}help me with my site"):
         check(light_scorer.score(text))
@@ -286,10 +296,12 @@ def test_an_error_below_never_carries_the_ticket(scorer: Scorer) -> None:
 
 pieces = st.sampled_from(
     [
-        "help", " ", "\n", "\r", "\x00", "\ud800", "\udfff", "\u200b", "\u0301", "\U0001f600", "我", "<div>", "</div>", "<", ">", "&",
+        "help", " ", "\n", "\r", "\x00", "\ud800", "\udfff", "\u200b", "\u0301", "\U0001f600", "我", "<div>", "</div>", "<", ">",
+        "&",
         "&nbsp;", "<!--", "-->", "<script>", "[SEP]", "On Mon, 3 May 2021 at 10:01, Bob <b@x.org> wrote:", "> ", "-- \n",
         "https://x.org", "a@b.c", "From: a", "Sent: b", "To: c", "Subject: d", "```", "    x = {1}", "_" * 9, "\x85", "\u2028",
-        "Sent from my iPhone", "Kind regards,", "1234567", "\U0001fffe", "\U0010ffff", "`", "'", '"', "=", "/", "<a href='", "style=",
+        "Sent from my iPhone", "Kind regards,", "1234567", "\U0001fffe", "\U0010ffff", "`", "'", '"', "=", "/",
+        "<a href='", "style=",
     ]
 )  # fmt: skip
 
@@ -306,7 +318,12 @@ def test_any_mixture_of_bad_things(light_scorer: Scorer, light_raw_scorer: Score
 def test_messages_of_our_errors_hold_no_value_of_any_type(light_scorer: Scorer) -> None:
     secret = "qzxwv"
     for value in (secret.encode(), [secret], {secret: secret}, (secret,), {secret}, np.array([secret])):
-        for call in (light_scorer.score, Ticket.of, lambda value: list(light_scorer.score_many([value])), lambda value: Ticket(value, "x")):
+        for call in (
+            light_scorer.score,
+            Ticket.of,
+            lambda value: list(light_scorer.score_many([value])),
+            lambda value: Ticket(value, "x"),
+        ):
             with pytest.raises(InputError) as caught:
                 call(value)
             assert not re.search(secret, f"{caught.value} {caught.value!r}")

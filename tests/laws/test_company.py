@@ -78,7 +78,9 @@ print(json.dumps({ticket: json.dumps(score.as_dict()) for ticket, score in zip(t
 """
 
 
-@pytest.mark.parametrize("environment", [{}, {"OMP_NUM_THREADS": "7", "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"}], ids=["plain", "odd"])
+@pytest.mark.parametrize(
+    "environment", [{}, {"OMP_NUM_THREADS": "7", "PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"}], ids=["plain", "odd"]
+)
 def test_another_process_gives_the_same_bits(
     run_python: Callable[..., subprocess.CompletedProcess[str]],
     environment: dict[str, str],

@@ -22,7 +22,7 @@ HEAD = """
 import json, os, signal, sys, threading, time
 import tonecheck
 from tonecheck import Scorer
-TICKETS = ["my site is down, please help", "you people are useless", "", "I typed the wrong password, sorry", "please help me " * 150]
+TICKETS = ["my site is down, please help", "you people are useless", "", "I typed the wrong password", "please help me " * 150]
 
 def bits(scores):
     return [json.dumps(score.as_dict()) for score in scores]
@@ -158,7 +158,9 @@ expected = bits(map(scorer.score, TICKETS))
 
 def work():
     with ThreadPoolExecutor(8) as pool:
-        return [bits(map(scorer.score, TICKETS)) for _ in pool.map(lambda _: bits(map(scorer.score, TICKETS)) == expected or 1 / 0, range(16))][0]
+        many = list(pool.map(lambda _: bits(map(scorer.score, TICKETS)), range(16)))
+    assert many == [expected] * 16
+    return many[0]
 
 assert child(work) == expected
 """,

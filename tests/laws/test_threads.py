@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 import tonecheck
+import tonecheck.default
 from tonecheck import Scorer
 
 N_THREADS = 32
@@ -23,12 +24,12 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-def on_all_threads(work: list) -> list[BaseException]:
+def on_all_threads(work: list[Callable[[], object]]) -> list[BaseException]:
     """Runs all at once, from one starting line, and gives what went wrong."""
     line = threading.Barrier(len(work))
     failures: list[BaseException] = []
 
-    def run(one) -> None:
+    def run(one: Callable[[], object]) -> None:
         try:
             line.wait(60)
             one()

@@ -36,7 +36,13 @@ MAY_IMPORT = {
     "__main__.py": {"cli"},
     "__init__.py": {"errors", "labels", "default", "result", "scorer", "ticket"},
 }  # fmt: skip
-ONLY_IN = {"tokenizers": "tokens.py", "onnxruntime": "network.py", "pycld2": "language.py", "tqdm": "cli.py", "argparse": "cli.py"}
+ONLY_IN = {
+    "tokenizers": "tokens.py",
+    "onnxruntime": "network.py",
+    "pycld2": "language.py",
+    "tqdm": "cli.py",
+    "argparse": "cli.py",
+}
 NEVER = {
     "training", "benchmarks", "tests", "torch", "transformers", "sklearn", "datasets", "pandas", "pyarrow", "onnx", "rich",
     "socket", "ssl", "http", "urllib", "asyncio", "requests", "httpx", "logging", "warnings", "random", "pickle", "shelve",
