@@ -8,6 +8,7 @@ that are used, so nothing can be swapped in between.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -60,11 +61,14 @@ def find_bundle(model: str | os.PathLike[str] | None) -> Path:
         package = Path(__file__).resolve().parent
         places = [package / "models" / SHIPPED, package.parent / "models" / SHIPPED]
     else:
+        if not isinstance(model, (str, os.PathLike)):
+            raise TypeError(f"model must be the path of a folder, or None; got {type(model).__name__}.")
         places = [Path(model)]
     for place in places:
-        if (place / MANIFEST).exists():
-            return place
-    looked = ", ".join(str(place) for place in places)
+        with contextlib.suppress(OSError, ValueError):  # a name too long or too odd for a path is no model either
+            if (place / MANIFEST).exists():
+                return place
+    looked = ", ".join(str(place)[:300] for place in places)
     raise ModelNotFoundError(
         f"no model found: looked for {MANIFEST} in {looked}. Pass a folder that holds a tonecheck model, "
         "or reinstall tonecheck, whose wheel carries the shipped one."
@@ -79,6 +83,8 @@ def read_bundle(folder: Path) -> Bundle:
         ModelIntegrityError: A file is changed, missing, extra, not a regular file, or named unsafely.
         ModelVersionError: The folder was written in a newer format, or for another set of labels.
     """
+    if not os.path.lexists(folder / MANIFEST):
+        raise ModelNotFoundError(f"no model found: there is no {MANIFEST} in {folder}.")
     manifest_bytes = _read_regular(folder, MANIFEST, max_bytes=_MAX_MANIFEST_BYTES)
     manifest = _check_manifest(folder, manifest_bytes)
     listed: dict[str, dict[str, Any]] = manifest["files"]
@@ -194,10 +200,13 @@ def _read_regular(folder: Path, name: str, *, max_bytes: int) -> bytes:
         raise ModelIntegrityError(f"{folder}: {name} is missing; get the model again.") from None
     except OSError as error:
         raise ModelIntegrityError(f"{folder}: {name} cannot be read ({error.strerror}).") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ModelIntegrityError(f"{folder}: {name} is not a regular file.")
-        content = file.read(max_bytes + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            content = file.read(max_bytes + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > max_bytes:
         raise ModelIntegrityError(f"{folder}: {name} is larger than the {max_bytes} bytes expected; get the model again.")
     return content

@@ -84,8 +84,10 @@ class Config:
             platt = np.array([plain["calibration"][name] for name in OUTPUTS], dtype=np.float64)
             _require(platt.shape == (len(OUTPUTS), 2) and bool(np.isfinite(platt).all()), "calibration")
             _require(bool((platt[:, 0] > 0).all()), "calibration (a slope must be above 0)")
+            languages = plain["languages"]
+            _require(isinstance(languages, list) and all(isinstance(code, str) for code in languages), "languages")
             return cls(
-                languages=tuple(str(language) for language in plain["languages"]),
+                languages=tuple(languages),
                 window=int(plain["window"]["tokens"]),
                 overlap=int(plain["window"]["overlap"]),
                 combine=combine,

@@ -39,6 +39,9 @@ _LANGUAGES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
     parser = _parser()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no reason to stop
     options = parser.parse_args(arguments)
     try:
         code: int = options.run(options)
@@ -124,6 +127,8 @@ def _score(options: argparse.Namespace) -> int:
             score = scorer.score(options.input)
             sink.write(json.dumps(score.as_dict(), ensure_ascii=False) + "\n" if options.json else _card(score, sink))
         return DONE
+    if path and options.output and Path(options.output).exists() and path.samefile(options.output):
+        raise FormatError("--output is the input itself, which a failed row would be lost from; name another file.")
     kind = options.format or (format_of(path.name) if path else None)
     with contextlib.ExitStack() as stack:
         source: BinaryIO = stack.enter_context(path.open("rb")) if path else sys.stdin.buffer
@@ -151,12 +156,14 @@ def _score_file(scorer: Scorer, source: BinaryIO, kind: str | None, fields: Fiel
         return row, None if row.ticket is None else scorer.score(row.ticket)
 
     read = read_rows(source, kind, fields)
-    as_csv = (format_of(options.output or "") or ("csv" if read.columns else "jsonl")) in ("csv", "tsv")
+    written = format_of(options.output or "") or ("csv" if read.columns else "jsonl")
+    as_csv = written in ("csv", "tsv")
     if as_csv and read.columns is None:
         raise FormatError("a CSV can only be written from a CSV; name an --output that ends in .jsonl")
     n_rows = n_failed = n_abstained = 0
     with _sink(options.output, as_data=True) as sink:
-        writer = CsvWriter(sink, read.columns) if as_csv and read.columns else None
+        delimiter = "\t" if written == "tsv" else ","
+        writer = CsvWriter(sink, read.columns, delimiter=delimiter) if as_csv and read.columns else None
         rows = _progress(read.rows, source, options.quiet)
         for row, score in ordered_map(one, rows, threads=scorer.threads):
             n_rows += 1
@@ -200,11 +207,8 @@ def _sink(output: str | None, *, as_data: bool) -> Iterator[TextIO]:
         as_data: For a program to read: UTF-8 always. Otherwise for a person: whatever the terminal can show.
     """
     if output is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            if as_data:
-                sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-            else:
-                sys.stdout.reconfigure(errors="backslashreplace")
+        if as_data and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n", errors="strict")
         yield sys.stdout
         return
     target = Path(output)

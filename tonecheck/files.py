@@ -1,7 +1,7 @@
 """Files of tickets for the command line: rows in, rows out, every row accounted for.
 
-A row that cannot be read becomes a row with its reason; nothing is skipped but blank lines of JSONL. Fields that are not
-text of the ticket are carried along untouched.
+A row that cannot be read becomes a row with its reason; nothing is skipped but the blank lines of JSONL and CSV. Fields that
+are not text of the ticket are carried along untouched.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "jsonl", "csv", "tsv")
 _SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv"}
-_JSON_ARRAY = re.compile(rb"\[\s*(?:[{\"\]]|$)")
+_JSON_ARRAY = re.compile(rb"\[\s*(?:\{|$)")
 _END = "\x01tonecheck: the line behind the last\x01"
 _MAX_CSV_FIELD = 100_000_000  # characters; csv refuses fields over 131,072 by default
 
@@ -84,8 +84,9 @@ def read_rows(stream: BinaryIO, kind: str | None, fields: Fields) -> Rows:
     Raises:
         FormatError: A CSV has no header, no such column, or is not UTF-8; or the file is one JSON array.
     """
-    stream, told = _sniffed(stream)
-    kind = kind or told
+    if kind in (None, "jsonl"):
+        stream, told = _sniffed(stream)
+        kind = kind or told
     if kind == "text":
         return Rows(None, _text_rows(stream))
     if kind == "jsonl":
@@ -148,32 +149,35 @@ def _finite(digits: str) -> float:
 
 
 def _csv_rows(stream: BinaryIO, fields: Fields, delimiter: str | None) -> Rows:
-    csv.field_size_limit(_MAX_CSV_FIELD)
+    csv.field_size_limit(_MAX_CSV_FIELD)  # for the whole process, which here is the command line
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    first = _decoded(text.readline, 1)
-    if not first.strip():
-        raise FormatError("the CSV is empty: expected a first line with column names.")
-    reader = csv.reader(chain([first], text, [_END]), delimiter=delimiter or max(",;\t|", key=first.count))
-    header = _csv_values(reader)
-    if header is None:
-        raise FormatError("the CSV has no header: expected a first line with column names.")
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise FormatError(f"the CSV has more than one column named {_listed(repeated[:1])}; give each column its own name.")
-    _columns(header, fields)
-    return Rows(header, _csv_body(reader, header, fields))
+    try:
+        first = _decoded(text.readline, 1)
+        if not first.strip():
+            raise FormatError("the CSV is empty: expected a first line with column names.")
+        reader = csv.reader(chain([first], text, [_END]), delimiter=delimiter or max(",;\t|", key=first.count))
+        header = _csv_values(reader) or []
+        repeated = sorted({name for name in header if header.count(name) > 1})
+        if repeated:
+            raise FormatError(f"the CSV has more than one column named {_listed(repeated[:1])}; give each its own name.")
+        _columns(header, fields)
+    except FormatError:
+        text.detach()  # the stream stays its owner's to close
+        raise
+    return Rows(header, _csv_body(reader, header, fields, text))
 
 
-def _csv_body(reader: CsvReader, header: list[str], fields: Fields) -> Iterator[Row]:
-    while (values := _csv_values(reader)) is not None:
-        row = dict(zip(header, values, strict=False))
-        if not values:
-            continue
-        if len(values) != len(header):
-            extra = "; those beyond it are not carried" if len(values) > len(header) else ""
-            yield Row(row, None, f"line {reader.line_num}: {len(values)} cells where the header has {len(header)}{extra}")
-        else:
-            yield _row(row, fields)
+def _csv_body(reader: CsvReader, header: list[str], fields: Fields, text: io.TextIOWrapper) -> Iterator[Row]:
+    try:
+        while (values := _csv_values(reader)) is not None:
+            row = dict(zip(header, values, strict=False))
+            if len(values) == len(header):
+                yield _row(row, fields)
+            elif values:
+                extra = "; those beyond it are not carried" if len(values) > len(header) else ""
+                yield Row(row, None, f"line {reader.line_num}: {len(values)} cells where the header has {len(header)}{extra}")
+    finally:
+        text.detach()
 
 
 def _csv_values(reader: CsvReader) -> list[str] | None:
@@ -287,8 +291,8 @@ def csv_cells(row: Row, score: TicketScore | None) -> list[str]:
 class CsvWriter:
     """Writes rows as CSV: the input's own columns, then `CSV_ADDED`."""
 
-    def __init__(self, stream: TextIO, columns: list[str]) -> None:
-        self._writer = csv.writer(stream, lineterminator="\n")
+    def __init__(self, stream: TextIO, columns: list[str], *, delimiter: str = ",") -> None:
+        self._writer = csv.writer(stream, delimiter=delimiter)  # lines end in \r\n, as RFC 4180 has it: so a lone \r is quoted
         self._columns = columns
         self._writer.writerow([*columns, *CSV_ADDED])
 

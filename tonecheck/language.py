@@ -34,10 +34,12 @@ _TODAY = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv"}
 
 _ONLY_ENGLISH = frozenset(
     """the are my you your this that it's its not has with and can can't cant cannot please pls plz what why how when
-    still would but from they don't dont doesn't doesnt didn't didnt won't wont i'm im i've ive isn't isnt help thanks
-    thank again working work need get got getting our their there because just know should could said tried trying u ur
-    cos bcos rn wtf lol ain't aint gonna wanna tryna been having nothing something anything everything anyone someone
-    where who which these those than then were did does doing any some all out off only ever never broken reset""".split()
+    still would but from they don't dont doesn't doesnt didn't didnt won't wont i'm im i've ive isn't isnt help
+    thanks thank again working work need get got getting our their there because just know should could said tried
+    trying u ur cos bcos rn wtf lol ain't aint gonna wanna tryna been having nothing something anything everything
+    anyone someone where who which these those than then were did does doing any some all out off only ever never
+    broken reset frozen stuck missing wrong lost late slow blank charged opening hours delivery refund invoice
+    startup crash crashed crashes screen locked after before""".split()
 )
 _ENGLISH_SHARE = 0.15  # of a text's words; English sentences have over 0.3, others' loan words stay under 0.1
 _ENGLISH_PERCENT = 40  # of a text's bytes, as CLD2 counts them: an English half is enough to score

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from types import ModuleType
+
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from tonecheck.errors import ModelError
+
+
+def _onnxruntime_in_silence() -> ModuleType:
+    """Imports onnxruntime with its reporting off.
+
+    From 1.29 on it sends usage to its maker and keeps files in the user's folders (microsoft/onnxruntime#27379), unless this
+    variable is set when it is first imported; its own `disable_telemetry_events()` comes too late. The variable is put back.
+    A program that imported onnxruntime before tonecheck has made that choice itself.
+    """
+    before = os.environ.get("ORT_DISABLE_TELEMETRY")
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    try:
+        import onnxruntime
+    finally:
+        if before is None:
+            del os.environ["ORT_DISABLE_TELEMETRY"]
+        else:
+            os.environ["ORT_DISABLE_TELEMETRY"] = before
+    module: ModuleType = onnxruntime
+    return module
+
+
+onnxruntime = _onnxruntime_in_silence()
 
 
 class Network:

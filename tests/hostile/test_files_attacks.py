@@ -222,12 +222,13 @@ def test_a_csv_through_the_command_line_loses_no_row(
     ]
 
 
-@pytest.mark.parametrize("name", [name for name, (_, expected) in CSV.items() if isinstance(expected, str)])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, (content, expected) in CSV.items() if isinstance(expected, str) and content.startswith(b"id,text\n")],
+)
 def test_rows_before_a_broken_place_are_read_before_the_error(name: str) -> None:
     content, _ = CSV[name]
     good = b"id,text\n" + b"1,please help\n" * 3_000
-    if not content.startswith(b"id,text\n"):
-        pytest.skip("broken from the header on")
     rows: list[Row] = []
     with pytest.raises(FormatError):
         rows.extend(read_rows(io.BytesIO(good + content.removeprefix(b"id,text\n")), "csv", Fields()).rows)

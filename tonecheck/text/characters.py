@@ -79,10 +79,10 @@ def _ordinary(odd: str) -> str:
         return "\n"
     if first == "`":
         return "'"
-    if _IS_MARK.match(odd[-1]):
-        return _one_mark(odd)
     if _IS_DROPPED.match(first):
         return ""
+    if _IS_MARK.match(odd[-1]):
+        return _one_mark(odd)
     if first.isspace():
         return " "
     if ord(first) in _PLAIN:
