@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "jsonl", "csv", "tsv")
 _SUFFIXES = {".txt": "text", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv"}
-_JSON_ARRAY = re.compile(rb"\[\s*(?:\{|$)")
+_JSON_ARRAY = re.compile(rb'\[\s*(?:\{|\]\s*$|"[^"\n]*"\s*(?:,|\]\s*$)|$)')
 _END = "\x01tonecheck: the line behind the last\x01"
 _MAX_CSV_FIELD = 100_000_000  # characters; csv refuses fields over 131,072 by default
 
