@@ -289,11 +289,11 @@ def _info(options: argparse.Namespace) -> int:
     print(f"model       {scorer.model_id}\nfolder      {scorer.folder}\ntonecheck   {__version__}")
     print(f"languages   {', '.join(config.languages)}\nwindows     {config.window} tokens, overlapping by {config.overlap}")
     for point, thresholds in points.items():
-        print(f"\n{point}")
+        print(f"\n{point:<16}     flagged from   chosen for / seen in cross-validation")
         for name, at in thresholds.items():
             print(
-                f"  {name:<16} from {at['threshold']:.3f}   {at['chosen_for']} "
-                f"(precision {at['precision']:.2f} at a base rate of {at['base_rate']:.3f}, recall {at['recall']:.2f})"
+                f"  {name:<16} {at['threshold']:>11.3f}   {at['chosen_for']} / precision {at['precision']:.2f} "
+                f"at a base rate of {at['base_rate']:.3f}, recall {at['recall']:.2f}"
             )
     return DONE
 
