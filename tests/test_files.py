@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -66,7 +67,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
     assert rows_of(b"\xef\xbb\xbftext,id\none,1\n", "csv")[0].fields == {"text": "one", "id": "1"}
 
 
-texts = st.text(st.characters(codec="utf-8"), max_size=30)
+_NO_NUL_IN_CSV = "" if sys.version_info >= (3, 11) else "\x00"  # the csv module of 3.10 refuses it
+texts = st.text(st.characters(codec="utf-8", exclude_characters=_NO_NUL_IN_CSV), max_size=30)
 lines = texts.map(lambda text: text.replace("\n", " ").rstrip("\r"))
 names = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), min_size=1, max_size=8).map(str.strip).filter(bool)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,7 +168,10 @@ CSV: dict[str, tuple[bytes, list[str | None] | str]] = {
     "too many cells": (b"id,text\n1,please, help\n2,it is down\n", [None, "it is down"]),
     "NA stays a text": (b"id,text\n007,NA\n008,null\n", ["NA", "null"]),
     "a header alone": (b"id,text\n", []),
-    "a NUL": (b"id,text\n1,please\x00help\n2,it is down\n", ["please\x00help", "it is down"]),
+    "a NUL": (
+        b"id,text\n1,please\x00help\n2,it is down\n",
+        ["please\x00help", "it is down"] if sys.version_info >= (3, 11) else "NUL",  # the csv module of 3.10 refuses it
+    ),
     "UTF-16": ("id,text\n1,please help\n".encode("utf-16"), "UTF-8"),
     "latin-1": ("id,text\n1,caf\u00e9\n".encode("latin-1"), "UTF-8"),
     "latin-1 far down": (b"id,text\n" + b"1,please help\n" * 5_000 + b"2,caf\xe9\n", "UTF-8"),
