@@ -180,7 +180,7 @@ def bad_input(results: dict[str, Result]) -> str:
         "time at 1 million / at 0.5",
         "characters left for the network at 10 million",
     ]
-    return f"{small}\n\nTime outside the network, cut at the limits:\n\n{table(head, rows)}\n\n{source(result)}"
+    return f"{small}\n\nTime outside the network; text is cut at 100,000 characters, HTML at 1,000,000:\n\n{table(head, rows)}\n\n{source(result)}"
 
 
 def windows(results: dict[str, Result]) -> str:
