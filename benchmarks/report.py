@@ -180,7 +180,8 @@ def bad_input(results: dict[str, Result]) -> str:
         "time at 1 million / at 0.5",
         "characters left for the network at 10 million",
     ]
-    return f"{small}\n\nTime outside the network; text is cut at 100,000 characters, HTML at 1,000,000:\n\n{table(head, rows)}\n\n{source(result)}"
+    cut = "Time outside the network; text is cut at 100,000 characters, HTML at 1,000,000:"
+    return f"{small}\n\n{cut}\n\n{table(head, rows)}\n\n{source(result)}"
 
 
 def windows(results: dict[str, Result]) -> str:

@@ -251,7 +251,11 @@ def jsonl_line(row: Row, score: TicketScore | None) -> str:
     """One output object: the row's fields plus "tonecheck", or plus "error"."""
     added = {"error": row.error} if score is None else {"tonecheck": score.as_dict()}
     plain = {**row.fields, **added}
-    line = json.dumps(plain, ensure_ascii=False)
+    try:
+        line = json.dumps(plain, ensure_ascii=False)
+    except RecursionError:  # what json reads at some depth it cannot always write
+        plain = {**added, "error": "the fields are nested too deeply to be carried along"}
+        line = json.dumps(plain, ensure_ascii=False)
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate in a carried field

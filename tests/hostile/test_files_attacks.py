@@ -36,7 +36,7 @@ JSONL: dict[str, tuple[bytes, bool]] = {
     "a number of 5,000 digits": (b'{"text": "please help", "n": ' + b"9" * 5_000 + b"}\n", False),
     "100,000 brackets": (b"[" * 100_000 + b"\n", False),
     "100,000 braces": (b'{"a":' * 100_000 + b"\n", False),
-    "closed deep nesting": (b'{"text": "please help", "x": ' + b"[" * 5_000 + b"]" * 5_000 + b"}\n", False),
+    "closed deep nesting": (b'{"text": "please help", "x": ' + b"[" * 200_000 + b"]" * 200_000 + b"}\n", False),
     "no text": (b'{"id": 2}\n', False),
     "an empty object": (b"{}\n", False),
     "text of null": (b'{"id": 2, "text": null}\n', False),
