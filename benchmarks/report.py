@@ -207,6 +207,14 @@ def install(results: dict[str, Result]) -> str:
     )
 
 
+def pressure(results: dict[str, Result]) -> str:
+    result = results["pressure"]
+    figures = result["figures"]
+    rows = [[name, f"{v['mean']:+.2f}", f"{v['p95']:+.2f}"] for name, v in figures["change of urgency"].items()]
+    head = ["added to a calm message", "mean change of urgency", "95th percentile"]
+    return table(head, rows) + f"\n\n{figures['messages']} messages. {source(result)}"
+
+
 def example(results: dict[str, Result]) -> str:
     return "```\n" + str(results["install"]["figures"]["answer"]).rstrip() + "\n```"
 
@@ -214,7 +222,7 @@ def example(results: dict[str, Result]) -> str:
 BLOCKS: dict[str, Callable[[dict[str, Result]], str]] = {
     "quality": quality, "levels": levels, "points": points, "signals": signals, "corpora": corpora, "threads": threads,
     "languages": languages, "start": start, "order": order, "bad_input": bad_input, "windows": windows, "install": install,
-    "example": example,
+    "example": example, "pressure": pressure,
 }  # fmt: skip
 TITLES = {
     "quality": "How good is it, beside simpler ways?",
@@ -222,6 +230,7 @@ TITLES = {
     "points": "What do the operating points give?",
     "signals": "How well are the signals read?",
     "corpora": "Where is it strong and weak?",
+    "pressure": "Does shouting make a ticket urgent?",
     "threads": "Is the newest message cut out of a thread rightly?",
     "languages": "Is English refused, or another language scored?",
     "windows": "How do the windows of a long ticket combine?",
