@@ -214,7 +214,7 @@ def test_bad_rows_are_told_and_the_run_ends_with_three(quick: Quick, capsys: pyt
     assert ["error" in row for row in rows] == [False, True, True, True, False]
     assert ["tonecheck" in row for row in rows] == [True, False, False, False, True]
     assert "secret" not in out + err
-    assert "5 rows read, 2 scored (1 of them abstained from), 3 failed" in err
+    assert "5 rows read: 1 scored, 1 abstained from, 3 failed" in err
 
 
 def test_quiet_is_quiet(quick: Quick, capsys: pytest.CaptureFixture[str]) -> None:
@@ -437,7 +437,7 @@ def test_a_real_run_of_each_kind(run_tonecheck: Real, tmp_path: Path) -> None:
     lines = run_tonecheck("score", "in.jsonl", "--threads", "2")
     assert lines.returncode == DONE
     assert objects(lines.stdout)[0]["id"] == "é"
-    assert b"1 rows read, 1 scored" in lines.stderr
+    assert b"1 rows read: 1 scored" in lines.stderr
     piped = run_tonecheck("score", "-", stdin=b"please help\nnot \xff utf-8\n")
     assert piped.returncode == DONE_WITH_FAILED_ROWS
     assert ["error" in row for row in objects(piped.stdout)] == [False, True]
@@ -489,7 +489,7 @@ def test_a_progress_bar_on_a_terminal_leaves_a_clean_line(tmp_path: Path, name: 
         assert process.wait(120) == DONE
     assert b"\r" in seen
     assert b"Traceback" not in seen
-    assert seen.rstrip().endswith(b"200 rows read, 200 scored (0 of them abstained from), 0 failed")
+    assert seen.rstrip().endswith(b"200 rows read: 200 scored, 0 abstained from, 0 failed")
     assert (tmp_path / "out").read_bytes().count(b"\n") == (201 if name == "in.csv" else 200)
 
 

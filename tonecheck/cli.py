@@ -156,7 +156,7 @@ def _score_file(scorer: Scorer, source: BinaryIO, kind: str | None, fields: Fiel
         return row, None if row.ticket is None else scorer.score(row.ticket)
 
     read = read_rows(source, kind, fields)
-    written = format_of(options.output or "") or ("csv" if read.columns else "jsonl")
+    written = format_of(options.output or "") or (kind if kind in ("csv", "tsv") else "jsonl")
     as_csv = written in ("csv", "tsv")
     if as_csv and read.columns is None:
         raise FormatError("a CSV can only be written from a CSV; name an --output that ends in .jsonl")
@@ -175,8 +175,8 @@ def _score_file(scorer: Scorer, source: BinaryIO, kind: str | None, fields: Fiel
                 sink.write(jsonl_line(row, score))
     if not options.quiet:
         print(
-            f"tonecheck: {n_rows} rows read, {n_rows - n_failed} scored "
-            f"({n_abstained} of them abstained from), {n_failed} failed",
+            f"tonecheck: {n_rows} rows read: {n_rows - n_failed - n_abstained} scored, "
+            f"{n_abstained} abstained from, {n_failed} failed",
             file=sys.stderr,
         )
     return DONE_WITH_FAILED_ROWS if n_failed else DONE
