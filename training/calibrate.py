@@ -14,6 +14,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from training import require
+
+require("train", "sklearn")
+
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression

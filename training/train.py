@@ -16,6 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from training import require
+
+require("train", "torch", "transformers", "sklearn")
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -43,7 +47,7 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=32, help="texts in one step")
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--own-weight", type=float, default=1.0, help="weight of our own tickets in the loss")
+    parser.add_argument("--own-weight", type=float, default=0.7, help="weight of our own tickets in the loss")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     train(parser.parse_args())

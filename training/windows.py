@@ -12,6 +12,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from training import require
+
+require("train", "torch", "transformers", "sklearn")
+
 import numpy as np
 import torch
 from transformers import AutoTokenizer
