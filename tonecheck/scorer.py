@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -144,16 +143,19 @@ class Scorer:
 
 def _read_again(folder: os.PathLike[str], model_id: str) -> Bundle:
     bundle = read_bundle(find_bundle(folder))
-    if bundle.model_id != model_id:
-        raise ModelIntegrityError(f"{folder}: the model was {model_id} when the scorer was made and is now {bundle.model_id}.")
+    _require_same_model(folder, model_id, bundle.model_id)
     return bundle
 
 
-def _rebuild_scorer(folder: str, model_id: str, threads: int, clean: bool) -> Any:
+def _rebuild_scorer(folder: str, model_id: str, threads: int, clean: bool) -> Scorer:
     scorer = Scorer(folder, threads=threads, clean=clean)
-    if scorer.model_id != model_id:
-        raise ModelIntegrityError(f"{folder}: the scorer was pickled with {model_id}, the folder now holds {scorer.model_id}.")
+    _require_same_model(folder, model_id, scorer.model_id)
     return scorer
+
+
+def _require_same_model(folder: str | os.PathLike[str], before: str, now: str) -> None:
+    if now != before:
+        raise ModelIntegrityError(f"{folder}: the model was {before} when the scorer was made and is now {now}.")
 
 
 def _usable_cores() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from training import require
 
-require("train", "onnx", "onnxscript")
+require("train", "torch", "transformers", "onnx", "onnxscript")
 
 import numpy as np
 import onnx

@@ -21,6 +21,7 @@ import torch
 from transformers import AutoTokenizer
 
 from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS
+from tonecheck.tokens import Tokenizer
 from training.data import targets, training_examples
 from training.metrics import average_precision, bootstrap_interval
 from training.network import TicketNetwork, default_base
@@ -35,21 +36,20 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="one folder for each fold, in order")
     options = parser.parse_args()
     examples = training_examples()
-    tokenizer = AutoTokenizer.from_pretrained(default_base())
-    ids = tokenizer([e.text for e in examples], truncation=True, max_length=512)["input_ids"]
-    first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
+    base = AutoTokenizer.from_pretrained(default_base())
+    ids = base([e.text for e in examples], truncation=True, max_length=512)["input_ids"]
     combined: dict[str, list[np.ndarray]] = {name: [] for name in ("whole", "max", "mean", "first", "last", "log-sum-exp")}
     truth = []
     for run in options.runs:
+        tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=WINDOW, overlap=OVERLAP)
         network = TicketNetwork(default_base())
         network.load_state_dict(torch.load(run / "network.pt", weights_only=True)["network"])
         held_out = set(np.load(run / "held_out.npz")["ids"].tolist())
         rows = [i for i, e in enumerate(examples) if e.id in held_out and e.source != "own" and len(ids[i]) > LONG]
-        pieces, owner = [ids[i][:512] for i in rows], list(range(len(rows)))
+        pieces, owner = [ids[i] for i in rows], list(range(len(rows)))
         for at, row in enumerate(rows):
-            inner = ids[row][1:-1]
-            for start in range(0, max(1, len(inner) - OVERLAP), WINDOW - 2 - OVERLAP):
-                pieces.append([first, *inner[start : start + WINDOW - 2], last])
+            for window in tokenizer.windows(examples[row].text):
+                pieces.append(list(window.input_ids))
                 owner.append(at)
         logits = predict(network, np.arange(len(pieces)), pieces)
         owners = np.array(owner[len(rows) :])
