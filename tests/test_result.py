@@ -25,6 +25,7 @@ def scores(draw: st.DrawFn) -> TicketScore:
         **{axis: draw(probabilities) for axis in AXES},
         levels={axis: draw(st.sampled_from((None, *LEVELS[axis]))) for axis in AXES},
         signals={name: draw(probabilities) for name in SIGNALS},
+        own=draw(st.dictionaries(st.sampled_from(("refund", "churn_risk")), probabilities)),
         abstained=draw(st.sampled_from((None, "empty", "wordless", "language"))),
         language=draw(st.sampled_from(("en", "de", "und"))),
         n_tokens=draw(st.integers(0, 100_000)),

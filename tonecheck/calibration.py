@@ -51,16 +51,18 @@ class Config:
 
     Attributes:
         languages: ISO 639-1 codes the model was trained for.
+        own: Axes that whoever retrained the model added to the product's; their outputs come after the 28.
         window: Tokens in one window, the two special ones included.
         overlap: Tokens that a window shares with the one before.
         combine: For each output, one of `COMBINATIONS`.
-        slopes: Platt scaling, shape (28,): probability = 1 / (1 + exp(-(slope * logit + intercept))).
-        intercepts: Platt scaling, shape (28,). See Platt, "Probabilistic Outputs for Support Vector Machines" (1999), eq. 1.
+        slopes: Platt scaling, shape (outputs,): probability = 1 / (1 + exp(-(slope * logit + intercept))).
+        intercepts: Platt scaling, shape (outputs,). See Platt, "Probabilistic Outputs for Support Vector Machines" (1999), eq. 1.
         cuts: For each axis, the probabilities from which level 1, 2 and 3 are named.
         points: For each operating point, its threshold for each axis and signal.
     """
 
     languages: tuple[str, ...]
+    own: tuple[str, ...]
     window: int
     overlap: int
     combine: tuple[str, ...]
@@ -78,16 +80,20 @@ class Config:
         """
         try:
             plain = json.loads(raw)
-            _require(plain["outputs"] == list(OUTPUTS), "outputs")
-            combine = tuple(str(plain["combine"][name]) for name in OUTPUTS)
+            outputs = plain["outputs"]
+            _require(outputs[: len(OUTPUTS)] == list(OUTPUTS), "outputs")
+            own = tuple(str(name) for name in outputs[len(OUTPUTS) :])
+            _require(all(map(own_name_is_free, own)) and len(set(own)) == len(own), "outputs (the model's own axes)")
+            combine = tuple(str(plain["combine"][name]) for name in outputs)
             _require(set(combine) <= set(COMBINATIONS), "combine")
-            platt = np.array([plain["calibration"][name] for name in OUTPUTS], dtype=np.float64)
-            _require(platt.shape == (len(OUTPUTS), 2) and bool(np.isfinite(platt).all()), "calibration")
+            platt = np.array([plain["calibration"][name] for name in outputs], dtype=np.float64)
+            _require(platt.shape == (len(outputs), 2) and bool(np.isfinite(platt).all()), "calibration")
             _require(bool((platt[:, 0] > 0).all()), "calibration (a slope must be above 0)")
             languages = plain["languages"]
             _require(isinstance(languages, list) and all(isinstance(code, str) for code in languages), "languages")
             return cls(
                 languages=tuple(languages),
+                own=own,
                 window=int(plain["window"]["tokens"]),
                 overlap=int(plain["window"]["overlap"]),
                 combine=combine,
@@ -95,7 +101,7 @@ class Config:
                 intercepts=platt[:, 1],
                 cuts={axis: _three(plain["level_cuts"][axis]) for axis in AXES},
                 points={
-                    point: {name: OperatingPoint.parse(plain["points"][point][name]) for name in (*AXES, *SIGNALS)}
+                    point: {name: OperatingPoint.parse(plain["points"][point][name]) for name in (*AXES, *SIGNALS, *own)}
                     for point in POINTS
                 },
             )
@@ -105,18 +111,23 @@ class Config:
                 "rebuild the model with training.export."
             ) from None
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What each of the network's outputs stands for: the product's 28, then the model's own axes."""
+        return (*OUTPUTS, *self.own)
+
     def combined(self, logits: npt.NDArray[np.float32]) -> Array:
-        """Makes one logit an output from a ticket's windows: (windows, 28) to (28,)."""
+        """Makes one logit an output from a ticket's windows: (windows, outputs) to (outputs,)."""
         return combine_windows(logits, self.combine)
 
     def probabilities(self, logits: Array) -> dict[str, float]:
-        """Calibrated probability of each output, given one logit each, shape (28,).
+        """Calibrated probability of each output, given one logit each, shape (outputs,).
 
         On each axis the probability of level 1 or higher is at least the score's, and of level 3 at most the score's;
         the score itself (level 2 or higher) is left as calibrated.
         """
         margins = np.clip(self.slopes * logits + self.intercepts, -60.0, 60.0)
-        values = dict(zip(OUTPUTS, (1.0 / (1.0 + np.exp(-margins))).tolist(), strict=True))
+        values = dict(zip(self.outputs, (1.0 / (1.0 + np.exp(-margins))).tolist(), strict=True))
         for axis in AXES:
             score = values[f"{axis}>={SCORE_LEVEL}"]
             values[f"{axis}>=1"] = max(values[f"{axis}>=1"], score)
@@ -147,6 +158,11 @@ def combine_windows(logits: npt.NDArray[np.float32], how: Sequence[str]) -> Arra
     """
     choices = {"max": logits.max(axis=0), "mean": logits.mean(axis=0), "first": logits[0]}
     return np.array([choices[name][k] for k, name in enumerate(how)], dtype=np.float64)
+
+
+def own_name_is_free(name: str) -> bool:
+    """Whether an axis of a user's own may be called so: a Python name that the product does not use itself."""
+    return name.isidentifier() and name.isascii() and name.islower() and name not in (*AXES, *SIGNALS)
 
 
 def _three(values: Any) -> tuple[float, float, float]:

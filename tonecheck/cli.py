@@ -244,9 +244,10 @@ def _card(score: TicketScore, sink: TextIO) -> str:
         value = getattr(score, axis)
         filled = round(value * 20)
         lines.append(f"{axis.replace('_', ' '):<11} {full * filled}{hollow * (20 - filled)} {value:.2f}  {score.levels[axis]}")
+    lines += [f"{name.replace('_', ' '):<11} {value:.2f}" for name, value in score.own.items()]
     flags = score.flags()
     fired = [f"{signal} {score.signals[signal]:.2f}" for signal in SIGNALS if flags[signal]]
-    raised = [axis.replace("_", " ") for axis in AXES if flags[axis]]
+    raised = [axis.replace("_", " ") for axis in (*AXES, *score.own) if flags[axis]]
     tokens = f"{score.n_tokens} token{'s' * (score.n_tokens != 1)}"
     lines.append(f"signals     {', '.join(fired) or 'none'}")
     lines.append(f"flagged     {', '.join(raised) or 'nothing'} (at the balanced point)")

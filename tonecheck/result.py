@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +25,7 @@ class TicketScore:
         urgency: Probability that the desk must act soon, judged by impact and real time limits (levels high, critical).
         levels: The most fitting level on each axis, by the guideline's names, or None when abstained.
         signals: All nineteen signals, each with its probability (0 surely absent, 1 surely present).
+        own: Axes that whoever retrained the model added, each with its probability; empty with the shipped model.
         abstained: None; or why nothing was scored: "empty" (no text), "wordless" (no letters, such as "???"),
             "language" (not a language of the model). The scores are then NaN, and null in files.
         language: ISO 639-1 code of the language that was detected; "und" where there was too little to tell.
@@ -38,6 +39,7 @@ class TicketScore:
     urgency: float
     levels: Mapping[str, str | None]
     signals: Mapping[str, float]
+    own: Mapping[str, float]
     abstained: str | None
     language: str
     n_tokens: int
@@ -46,7 +48,7 @@ class TicketScore:
     flagged: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def __post_init__(self) -> None:
-        for name in ("levels", "signals", "flagged"):
+        for name in ("levels", "signals", "own", "flagged"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))  # nobody can change them later
 
     def flags(self, point: str = "balanced") -> dict[str, bool]:
@@ -57,7 +59,7 @@ class TicketScore:
                 how each was chosen are stored in the model: `tonecheck info` prints them.
 
         Returns:
-            True or False for each of the three axes and nineteen signals. All False when the ticket was abstained
+            True or False for each of the three axes, nineteen signals and axes of the model's own. All False when the ticket was abstained
             from: look at `abstained` as well.
 
         Raises:
@@ -66,7 +68,7 @@ class TicketScore:
         if point not in self.flagged:
             raise ValueError(f"no operating point {point!r}; there are: {', '.join(self.flagged)}")
         over = self.flagged[point]
-        return {name: name in over for name in (*AXES, *SIGNALS)}
+        return {name: name in over for name in (*AXES, *SIGNALS, *self.own)}
 
     def as_dict(self) -> dict[str, Any]:
         """The score as plain values that JSON can hold; `TicketScore.from_dict` reads it back.
@@ -75,7 +77,8 @@ class TicketScore:
         """
         plain: dict[str, Any] = {name: _null(getattr(self, name)) for name in AXES}
         plain["levels"] = dict(self.levels)
-        plain["signals"] = {name: _null(value) for name, value in self.signals.items()}
+        for name in ("signals", "own"):
+            plain[name] = {key: _null(value) for key, value in getattr(self, name).items()}
         plain["flags"] = {point: list(names) for point, names in self.flagged.items()}
         for name in ("abstained", "language", "n_tokens", "read_fraction", "model_id"):
             plain[name] = getattr(self, name)
@@ -87,7 +90,8 @@ class TicketScore:
         values = {f.name: plain[f.name] for f in fields(cls) if f.name != "flagged"}
         for name in AXES:
             values[name] = _nan(values[name])
-        values["signals"] = {name: _nan(value) for name, value in plain["signals"].items()}
+        for name in ("signals", "own"):
+            values[name] = {key: _nan(value) for key, value in plain[name].items()}
         return cls(**values, flagged={point: tuple(names) for point, names in plain["flags"].items()})
 
     def __eq__(self, other: object) -> bool:
@@ -100,12 +104,13 @@ class TicketScore:
         return (TicketScore.from_dict, (self.as_dict(),))
 
 
-def abstained_score(reason: str, language: str, read_fraction: float, model_id: str) -> TicketScore:
+def abstained_score(reason: str, language: str, read_fraction: float, model_id: str, own: Iterable[str] = ()) -> TicketScore:
     """The score of a ticket that the library does not judge: NaN everywhere, no level, no flag."""
     return TicketScore(
         **dict.fromkeys(AXES, math.nan),
         levels=dict.fromkeys(LEVELS),
         signals=dict.fromkeys(SIGNALS, math.nan),
+        own=dict.fromkeys(own, math.nan),
         abstained=reason,
         language=language,
         n_tokens=0,

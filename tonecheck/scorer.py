@@ -10,7 +10,7 @@ import numpy as np
 from tonecheck.bundle import Bundle, find_bundle, read_bundle
 from tonecheck.calibration import Config
 from tonecheck.errors import InputError, ModelIntegrityError
-from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS
+from tonecheck.labels import AXES, SCORE_LEVEL, SIGNALS
 from tonecheck.language import detect, has_words
 from tonecheck.network import Network
 from tonecheck.ordered import ordered_map
@@ -28,7 +28,7 @@ class _Engine:
         self.model_id = bundle.model_id
         self.config = Config.parse(bundle.files["config.json"])
         self.tokenizer = Tokenizer(bundle.files["tokenizer.json"], window=self.config.window, overlap=self.config.overlap)
-        self.network = Network(bundle.files["model.onnx"], n_outputs=len(OUTPUTS))
+        self.network = Network(bundle.files["model.onnx"], n_outputs=len(self.config.outputs))
         for window in self.tokenizer.windows("a foreign model fails here, not on somebody's ticket"):
             self.network.logits(window.input_ids)
 
@@ -104,27 +104,29 @@ class Scorer:
         reading = read(ticket.subject, ticket.body, clean=self.clean)
         read_fraction = min(1.0, len(reading.text) / reading.n_offered) if reading.n_offered else 1.0
         if not reading.text.strip():
-            return abstained_score("empty", "und", read_fraction, engine.model_id)
+            return abstained_score("empty", "und", read_fraction, engine.model_id, engine.config.own)
         if not has_words(reading.text):
-            return abstained_score("wordless", "und", read_fraction, engine.model_id)
+            return abstained_score("wordless", "und", read_fraction, engine.model_id, engine.config.own)
         language = detect(reading.text)
         if language != "und" and language not in engine.config.languages:
-            return abstained_score("language", language, read_fraction, engine.model_id)
+            return abstained_score("language", language, read_fraction, engine.model_id, engine.config.own)
         windows = engine.tokenizer.windows(reading.text)
         logits = engine.config.combined(np.stack([engine.network.logits(window.input_ids) for window in windows]))
         probabilities = engine.config.probabilities(logits)
         scores = {axis: probabilities[f"{axis}>={SCORE_LEVEL}"] for axis in AXES}
         signals = {name: probabilities[name] for name in SIGNALS}
+        own = {name: probabilities[name] for name in engine.config.own}
         return TicketScore(
             **scores,
             levels={axis: engine.config.level(axis, probabilities) for axis in AXES},
             signals=signals,
+            own=own,
             abstained=None,
             language=language,
             n_tokens=windows[-1].end_token,
             read_fraction=read_fraction,
             model_id=engine.model_id,
-            flagged=engine.config.flagged({**scores, **signals}),
+            flagged=engine.config.flagged({**scores, **signals, **own}),
         )
 
     def _here(self) -> _Engine:

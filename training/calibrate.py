@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from tqdm import tqdm
 
-from tonecheck.calibration import combine_windows
+from tonecheck.calibration import Config, combine_windows
 from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS, SIGNALS_BY_AXIS
 from tonecheck.network import Network
 from tonecheck.ordered import ordered_map
@@ -61,11 +62,22 @@ def main() -> None:
     options.out.write_text(json.dumps(config, indent=1) + "\n")
 
 
-def as_shipped(run: Path, texts: list[str]) -> Array:
-    """Logits of an exported fold, read as the library reads: int8, in windows, combined. Shape (texts, 28)."""
-    tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=WINDOW, overlap=OVERLAP)
-    network = Network((run / "int8.onnx").read_bytes(), n_outputs=len(OUTPUTS))
-    how = tuple(combine_of(name) for name in OUTPUTS)
+def as_shipped(
+    run: Path, texts: list[str], outputs: Sequence[str] = OUTPUTS, *, file: str = "int8.onnx", config: Config | None = None
+) -> Array:
+    """Logits of an exported run, read as the library reads: int8, in windows, combined. Shape (texts, outputs).
+
+    Args:
+        run: Holds what `training.export` wrote.
+        texts: Cleaned.
+        outputs: What the network's outputs stand for.
+        file: The network, int8.onnx or float32.onnx.
+        config: Windows of a bundle, where they are not those that are calibrated here.
+    """
+    window, overlap = (config.window, config.overlap) if config else (WINDOW, OVERLAP)
+    tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=window, overlap=overlap)
+    network = Network((run / file).read_bytes(), n_outputs=len(outputs))
+    how = config.combine if config else tuple(combine_of(name) for name in outputs)
 
     def one(text: str) -> Array:
         windows = tokenizer.windows(text or ".")
@@ -99,8 +111,8 @@ def fit(examples: list[Example], logits: Array) -> dict[str, Any]:
 
 
 def combine_of(name: str) -> str:
-    axis = next(axis for axis in AXES if name.startswith(axis) or name in SIGNALS_BY_AXIS[axis])
-    return COMBINE[axis]
+    """How an output's windows combine: as its axis does; the highest for an axis of a user's own."""
+    return next((COMBINE[axis] for axis in AXES if name.startswith(f"{axis}>=") or name in SIGNALS_BY_AXIS[axis]), "max")
 
 
 def platt_scaling(logits: Array, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -123,7 +135,9 @@ def level_cuts(ranks: Array, levels: npt.NDArray[np.int64]) -> list[float]:
     return cuts
 
 
-def operating_points(named: dict[str, tuple[Array, npt.NDArray[np.bool_]]]) -> dict[str, dict[str, Any]]:
+def operating_points(
+    named: dict[str, tuple[Array, npt.NDArray[np.bool_]]], fewest: int = MIN_POSITIVES
+) -> dict[str, dict[str, Any]]:
     """Three thresholds for each axis and signal.
 
     The precision and recall beside each are cross-fitted: the rule is applied to four fifths of the messages, its threshold
@@ -131,8 +145,8 @@ def operating_points(named: dict[str, tuple[Array, npt.NDArray[np.bool_]]]) -> d
     """
     points: dict[str, dict[str, Any]] = {"high_precision": {}, "balanced": {}, "high_recall": {}}
     for name, (probabilities, truth) in named.items():
-        if truth.sum() < MIN_POSITIVES:
-            raise SystemExit(f"{name}: {int(truth.sum())} labelled messages have it; {MIN_POSITIVES} are needed for a threshold")
+        if truth.sum() < fewest:
+            raise SystemExit(f"{name}: {int(truth.sum())} labelled messages have it; {fewest} are needed for a threshold")
         seen_rate = float(truth.mean())
         desk_rate = BASE_RATES.get(name, seen_rate)
         part = np.random.default_rng(0).permutation(len(truth)) % 5

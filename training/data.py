@@ -1,8 +1,8 @@
 """Labelled messages, as every step of the training reads them.
 
-Two sources: tickets of our own in `data/tickets/` and, where a folder `../shared` lies beside the checkout, public messages
-labelled by hand (`../shared/labels`; origin and licence of each corpus in `../shared/corpora/README.md`). The second may
-not be passed on as text, so someone without it trains on the first alone and is told so.
+Three sources: tickets of our own in `data/tickets/` and, where a folder `../shared` lies beside the checkout, public messages
+labelled by hand: `../shared/labels`, and by reference `data/annotations` (`training.corpora` has origins and licences). Public
+texts may not be passed on, so someone without them trains on the first alone and is told so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from tonecheck.labels import AXES, SIGNALS
 from tonecheck.text import read
+from training.corpora import ANNOTATIONS, CORPORA, ORIGINS, readings, texts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_TICKETS = ROOT / "data" / "tickets"
@@ -56,6 +57,11 @@ class Example:
         return thresholds + [float(name in self.signals) for name in SIGNALS]
 
 
+def cleaned(text: str) -> str:
+    """A message as the network reads it."""
+    return read(None, text).text
+
+
 def own_tickets(folder: Path = OWN_TICKETS) -> list[Example]:
     """The tickets we wrote ourselves; all tickets of one scenario are one group."""
     examples = []
@@ -80,14 +86,49 @@ def hand_labels(split: str, folder: Path = SHARED_LABELS) -> list[Example]:
             row = json.loads(line)
             name = f"{row['corpus']}/{row['row']}"
             levels, signals = {axis: row[axis] for axis in AXES}, frozenset(row["signals"])
-            examples.append(Example(name, read(None, row["text"]).text, levels, signals, row["corpus"], name, row["not_ticket"]))
+            examples.append(Example(name, cleaned(row["text"]), levels, signals, row["corpus"], name, row["not_ticket"]))
     return examples
 
 
-def training_examples() -> list[Example]:
-    """Everything a model may learn from: never a row of dev, nor a near copy of one."""
-    examples = hand_labels("train") + own_tickets()
-    dev = hand_labels("dev") if examples[0].source != "own" else []
+def annotated(folder: Path = ANNOTATIONS, corpora: Path = CORPORA) -> list[Example]:
+    """Public messages that we labelled by reference, by their first reading; those whose text is here and unchanged.
+
+    Social media that is not a ticket is left out: readers differ on abuse that is aimed at nobody at the desk.
+    """
+    first = {(r["corpus"], r["row"]): r for r in reversed(readings(folder)) if r["reading"] == 1}
+    first = {key: r for key, r in first.items() if not (r["not_ticket"] and r["corpus"] in ("surge_toxicity", "goemotions"))}
+    texts = texts_of(list(first.values()), corpora)
+    if len(texts) < len(first):
+        print(
+            f"{len(first) - len(texts)} of {len(first)} messages labelled by reference are not here: python -m training.corpora"
+        )
+    return [
+        Example(
+            f"{corpus}/{row}",
+            cleaned(text),
+            {axis: first[corpus, row][axis] for axis in AXES},
+            frozenset(first[corpus, row]["signals"]),
+            corpus,
+            f"{corpus}/{row}",
+            first[corpus, row]["not_ticket"],
+        )
+        for (corpus, row), text in sorted(texts.items())
+    ]
+
+
+def training_examples(*, licensed_only: bool = False) -> list[Example]:
+    """Everything a model may learn from: never a row of dev, nor a near copy of one.
+
+    Args:
+        licensed_only: Leave out corpora whose licence is not stated or does not cover their texts.
+    """
+    public = hand_labels("train")
+    taken = {example.id for example in public}
+    public += [example for example in annotated() if example.id not in taken]
+    if licensed_only:
+        public = [example for example in public if ORIGINS[example.source].clear]
+    examples = public + own_tickets()
+    dev = hand_labels("dev") if public else []
     copies = {a for pair in near_copies([e.text for e in dev + examples]) for a in pair if min(pair) < len(dev)}
     return [example for k, example in enumerate(examples, start=len(dev)) if k not in copies]
 

@@ -1,9 +1,11 @@
-"""Step 5: how good the bundle is on messages it has never seen, through the public API, beside simpler ways.
+"""Step 6: how good the bundle is on messages it has never seen, through the public API, beside simpler ways.
 
-    python -m training.evaluate --model models/tonecheck-en
+    python -m training.evaluate --runs runs/fold0 runs/fold1 runs/fold2 --float32 runs/full
 
-Reads dev (never used to train or to choose), scores it with `Scorer`, and writes benchmarks/results/quality.json: each
-figure with a 95% bootstrap interval. The rivals learn from the very same examples, or are word lists that learn nothing.
+Reads dev (never used to train or to choose), scores it with `Scorer`, and writes benchmarks/results/quality.json (each figure
+with a 95% bootstrap interval), plots in benchmarks/plots and benchmarks/quality.html with the plots inside. The rivals learn
+from the very same examples, or are word lists that learn nothing. With `--runs`, groups that dev has too few of (identity
+terms, dialects) are measured on the cross-validation, and the worst misreadings of our own tickets are listed.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from training import require
@@ -25,9 +29,22 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_union
 
 from tonecheck import AXES, LEVELS, SIGNALS, Scorer
+from tonecheck.labels import SCORE_LEVEL
+from training.calibrate import as_shipped
 from training.data import SHARED_LABELS, Example, hand_labels, training_examples
-from training.metrics import average_precision, best_f1, bootstrap_interval, calibration_error, roc_auc, weighted_kappa
-from training.record import write_result
+from training.metrics import (
+    average_precision,
+    best_f1,
+    bootstrap_interval,
+    brier,
+    calibration_error,
+    recall_at_precision,
+    roc_auc,
+    subgroup_aucs,
+    weighted_kappa,
+)
+from training.plots import draw
+from training.record import wilson, write_result
 
 Array = npt.NDArray[np.float64]
 
@@ -37,6 +54,8 @@ def main() -> None:
     parser.add_argument("--model", default=None, help="folder of a bundle (default: the shipped one)")
     parser.add_argument("--name", default="quality", help="name of the result file")
     parser.add_argument("--no-rivals", action="store_true")
+    parser.add_argument("--runs", type=Path, nargs="*", default=[], help="the folds' folders, calibrated by --model's config")
+    parser.add_argument("--float32", type=Path, help="folder of the run that the bundle was made from, for int8 beside float32")
     options = parser.parse_args()
     raw = [json.loads(line) for line in (SHARED_LABELS / "dev.jsonl").read_text(encoding="utf-8").strip().split("\n")]
     dev = hand_labels("dev")
@@ -46,6 +65,7 @@ def main() -> None:
     scores = list(scorer.score_many(row["text"] for row in raw))
     abstained = np.array([score.abstained is not None for score in scores])
     ours = {axis: np.array([_or_zero(getattr(score, axis)) for score in scores]) for axis in AXES}
+    lengths = np.array([score.n_tokens for score in scores])
     figures: dict[str, Any] = {
         "model_id": scorer.model_id,
         "rows": len(dev),
@@ -62,10 +82,24 @@ def main() -> None:
             for corpus in sorted({example.source for example in dev})
         },
     }
+    figures["lengths"] = {
+        name: {axis: _corpus_figures(truth[axis], ours[axis], inside.tolist()) for axis in AXES}
+        for name, inside in {
+            "up to 32 tokens": lengths <= 32,
+            "33 to 128": (lengths > 32) & (lengths <= 128),
+            "129 to 256": (lengths > 128) & (lengths <= 256),
+            "over 256": lengths > 256,
+        }.items()
+    }
+    if options.float32:
+        figures["float32"] = float32_figures(options.float32, scorer, dev, truth)
+    if options.runs:
+        figures["groups"], figures["misread"] = cross_validated(options.runs, scorer)
+    draw(truth, ours, figures)
     if not options.no_rivals:
         for name, rival in RIVALS.items():
             figures["axes"][name] = {
-                axis: axis_figures(truth[axis], values, probabilities=name.startswith("TF-IDF"))
+                axis: axis_figures(truth[axis], values, probabilities="regression" in name)
                 for axis, values in rival([example.text for example in dev]).items()
             }
     path = write_result(options.name, figures)
@@ -92,8 +126,9 @@ def with_interval(figure: Callable[[npt.NDArray[np.int64]], float], n_rows: int)
 def axis_figures(truth: npt.NDArray[np.bool_], values: Array, *, probabilities: bool) -> dict[str, dict[str, float]]:
     """AUROC, average precision and best F1, and for probabilities the calibration error in 15 bins of equal mass."""
     measures: dict[str, Callable[..., float]] = {"AUROC": roc_auc, "AP": average_precision, "best F1": best_f1}
+    measures["recall at precision .90"] = recall_at_precision
     if probabilities:
-        measures["ECE"] = calibration_error
+        measures |= {"ECE": calibration_error, "Brier": brier}
     return {
         name: with_interval(lambda rows, measure=measure: measure(truth[rows], values[rows]), len(truth))
         for name, measure in measures.items()
@@ -127,6 +162,7 @@ def point_figures(truth: npt.NDArray[np.bool_], scores: list[Any], axis: str, po
     return {
         "precision": round(hits / max(int(raised.sum()), 1), 4),
         "recall": round(hits / max(int(truth.sum()), 1), 4),
+        "F1": round(2 * hits / max(int(raised.sum() + truth.sum()), 1), 4),
         "false alarms": round(float(raised[~truth].mean()), 4),
     }
 
@@ -139,6 +175,86 @@ def _corpus_figures(truth: npt.NDArray[np.bool_], values: Array, inside: list[bo
         "AP": round(average_precision(truth[rows], values[rows]), 4),
         "AUROC": round(roc_auc(truth[rows], values[rows]), 4),
     }
+
+
+def float32_figures(run: Path, scorer: Scorer, dev: list[Example], truth: dict[str, npt.NDArray[np.bool_]]) -> dict[str, Any]:
+    """The same network in float32 on the same windows: what int8 costs."""
+    logits = {
+        kind: as_shipped(run, [example.text for example in dev], file=f"{kind}.onnx", config=scorer.config)
+        for kind in ("float32", "int8")
+    }
+    figures: dict[str, Any] = {"largest difference of a score": 0.0}
+    for axis in AXES:
+        k = scorer.config.outputs.index(f"{axis}>={SCORE_LEVEL}")
+        figures[axis] = {
+            kind: {
+                "AUROC": round(roc_auc(truth[axis], values[:, k]), 4),
+                "AP": round(average_precision(truth[axis], values[:, k]), 4),
+            }
+            for kind, values in logits.items()
+        }
+        a, b = (1.0 / (1.0 + np.exp(-(scorer.config.slopes[k] * v[:, k] + scorer.config.intercepts[k]))) for v in logits.values())
+        figures[axis]["mean difference of a score"] = round(float(np.abs(a - b).mean()), 4)
+        figures["largest difference of a score"] = round(
+            max(figures["largest difference of a score"], float(np.abs(a - b).max())), 4
+        )
+    return figures
+
+
+GROUPS = {
+    "women, men": r"\b(wom[ae]n|m[ae]n|female|male|lady|girl|wife|husband|mother|father)\b",
+    "gay, lesbian, trans": r"\b(gay|lesbian|trans(gender)?|queer|bisexual)\b",
+    "religion": r"\b(muslims?|jew(s|ish)?|christians?|hindus?|sikhs?|catholics?|hijab|mosque|church|synagogue)\b",
+    "nationality, origin": r"\b(indian|chinese|nigerian|polish|mexican|african|asian|arab|black|foreign(er)?|immigrant)s?\b",
+    "disability": r"\b(disab(led|ility)|blind|deaf|wheelchair|autis(m|tic)|dyslexi[ac]|adhd|screen reader)\b",
+    "age": r"\b(elderly|pensioner|senior|[6-9]\d years old|year[- ]old|grand(mother|father|ma|pa)|teenager)\b",
+    "English not the first language": r"\b(my english|sorry for english|not (a )?native|do the needful|please to)\b",
+    "Scots, AAVE, Nigerian, Indian English": r"\b(wee|cannae|didnae|aye|ain't|y'all|finna|abeg|oga|wahala|yaar|revert back)\b",
+}
+"""Terms by which messages of a group are found. A term marks what a message speaks of, not who wrote it."""
+
+
+def cross_validated(runs: list[Path], scorer: Scorer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Hostility by group over all messages of the cross-validation, and our own tickets that are read worst."""
+    by_id = {example.id: example for example in training_examples()}
+    examples: list[Example] = []
+    parts = []
+    for run in runs:
+        kept = np.load(run / "held_out.npz")
+        here = [k for k, name in enumerate(kept["ids"].tolist()) if name in by_id]
+        examples += [by_id[kept["ids"][k]] for k in here]
+        parts.append(kept["logits"][here])
+    config = scorer.config
+    probabilities = 1.0 / (1.0 + np.exp(-(config.slopes * np.concatenate(parts) + config.intercepts)))
+    column = {axis: probabilities[:, config.outputs.index(f"{axis}>={SCORE_LEVEL}")] for axis in AXES}
+    hostile = np.array([example.levels["hostility"] >= SCORE_LEVEL for example in examples])
+    groups: dict[str, Any] = {}
+    for name, pattern in GROUPS.items():
+        inside = np.array([re.search(pattern, example.text, re.I) is not None for example in examples])
+        calm = inside & ~hostile
+        flagged = column["hostility"] >= config.points["balanced"]["hostility"].threshold
+        groups[name] = {
+            "messages": int(inside.sum()),
+            "hostile": int((inside & hostile).sum()),
+            **subgroup_aucs(hostile, column["hostility"], inside),
+            "harmless ones flagged": wilson(int((flagged & calm).sum()), int(calm.sum())),
+        }
+    rest = ~hostile
+    groups["all messages"] = {
+        "messages": len(examples), "hostile": int(hostile.sum()), "subgroup": round(roc_auc(hostile, column["hostility"]), 4),
+        "harmless ones flagged": wilson(int((flagged & rest).sum()), int(rest.sum())),
+    }  # fmt: skip
+    own = [k for k, example in enumerate(examples) if example.source == "own" and len(example.text) < 240]
+    misread = []
+    for axis in AXES:
+        truth = np.array([example.levels[axis] >= SCORE_LEVEL for example in examples])
+        worst = sorted(own, key=lambda k, a=axis, t=truth: -abs(column[a][k] - t[k]))[:6]
+        misread += [
+            {"axis": axis, "id": examples[k].id, "labelled": examples[k].levels[axis], "score": round(float(column[axis][k]), 2),
+             "text": " ".join(examples[k].text.split())}
+            for k in worst
+        ]  # fmt: skip
+    return groups, misread
 
 
 def tf_idf(texts: list[str]) -> dict[str, Array]:
@@ -171,8 +287,41 @@ def profanity(texts: list[str]) -> dict[str, Array]:
     return dict.fromkeys(AXES, np.asarray(predict_prob(texts)))
 
 
+def frozen_encoder(texts: list[str]) -> dict[str, Array]:
+    """The base encoder as it comes, not fine-tuned: its mean token vector and one logistic regression an axis."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from training.loop import batches, padded
+    from training.network import default_base
+
+    tokenizer, encoder = AutoTokenizer.from_pretrained(default_base()), AutoModel.from_pretrained(default_base()).eval()
+
+    @torch.inference_mode()
+    def vectors(of: list[str]) -> Array:
+        ids = tokenizer(of, truncation=True, max_length=128)["input_ids"]
+        found = np.zeros((len(of), encoder.config.hidden_size))
+        for rows in batches(np.arange(len(of)), ids, 64):
+            input_ids, mask = padded(rows, ids)
+            with torch.autocast("cpu", torch.bfloat16):
+                hidden = encoder(input_ids=input_ids, attention_mask=mask).last_hidden_state.float()
+            mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            found[rows] = torch.nn.functional.normalize(mean).numpy()
+        return found
+
+    examples = training_examples()
+    learned, asked = vectors([example.text for example in examples]), vectors(texts)
+    return {
+        axis: LogisticRegression(C=10.0, max_iter=1000)
+        .fit(learned, [example.levels[axis] >= SCORE_LEVEL for example in examples])
+        .predict_proba(asked)[:, 1]
+        for axis in AXES
+    }
+
+
 RIVALS: dict[str, Callable[[list[str]], dict[str, Array]]] = {
     "TF-IDF + logistic regression": tf_idf,
+    "frozen MiniLM + logistic regression": frozen_encoder,
     "VADER": vader,
     "alt-profanity-check": profanity,
 }

@@ -33,6 +33,31 @@ def best_f1(truth: Truth, scores: Scores) -> float:
     return float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12)))
 
 
+def recall_at_precision(truth: Truth, scores: Scores, wanted: float = 0.9) -> float:
+    """The highest recall at which precision is at least `wanted`; 0 where it never is."""
+    precision, recall, _ = precision_recall_curve(truth, scores)
+    return float(recall[precision >= wanted].max(initial=0.0))
+
+
+def brier(truth: Truth, probabilities: Scores) -> float:
+    """Mean squared distance of probability and outcome, 0 to 1. Brier (1950)."""
+    return float(np.mean((probabilities - truth) ** 2))
+
+
+def subgroup_aucs(truth: Truth, scores: Scores, inside: Truth) -> dict[str, float]:
+    """AUROC inside a group; of its negatives among the others' positives (BPSN); and the reverse (BNSP).
+
+    Borkan et al., "Nuanced Metrics for Measuring Unintended Bias with Real Data for Text Classification" (2019), section 3.1. A
+    low BPSN means that the group's harmless messages score too high. NaN where a class is missing.
+    """
+    parts = {
+        "subgroup": inside,
+        "BPSN": (inside & ~truth) | (~inside & truth),
+        "BNSP": (inside & truth) | (~inside & ~truth),
+    }
+    return {name: round(roc_auc(truth[rows], scores[rows]), 4) for name, rows in parts.items()}
+
+
 def calibration_error(truth: Truth, probabilities: Scores, n_bins: int = 15) -> float:
     """Expected calibration error over bins of equal mass: mean distance between stated and seen rate.
 

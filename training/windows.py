@@ -17,16 +17,15 @@ from training import require
 require("train", "torch", "transformers", "sklearn")
 
 import numpy as np
-import torch
 from transformers import AutoTokenizer
 
 from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS
 from tonecheck.tokens import Tokenizer
 from training.data import targets, training_examples
+from training.loop import predict
 from training.metrics import average_precision, bootstrap_interval
 from training.network import TicketNetwork, default_base
 from training.record import write_result
-from training.train import predict
 
 WINDOW, OVERLAP, LONG = 96, 24, 160
 
@@ -42,8 +41,7 @@ def main() -> None:
     truth = []
     for run in options.runs:
         tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=WINDOW, overlap=OVERLAP)
-        network = TicketNetwork(default_base())
-        network.load_state_dict(torch.load(run / "network.pt", weights_only=True)["network"])
+        network = TicketNetwork.from_run(run, default_base())
         held_out = set(np.load(run / "held_out.npz")["ids"].tolist())
         rows = [i for i, e in enumerate(examples) if e.id in held_out and e.source != "own" and len(ids[i]) > LONG]
         pieces, owner = [ids[i] for i in rows], list(range(len(rows)))
