@@ -17,7 +17,8 @@ from typing import Any
 from training.record import RESULTS, ROOT
 
 AXES = ("hostility", "user_error", "urgency")
-PAGES = (ROOT / "README.md", ROOT / "training" / "MODEL_CARD.md")
+FIGURES = ("AUROC", "AP", "best F1", "recall at precision .90", "ECE", "Brier")
+PAGES = (ROOT / "README.md", ROOT / "training" / "MODEL_CARD.md", ROOT / "data" / "README.md")
 Result = dict[str, Any]
 
 
@@ -68,12 +69,12 @@ def quality(results: dict[str, Result]) -> str:
     result = results["quality"]
     figures = result["figures"]
     rows = [
-        [axis.replace("_", " "), rival] + [of(values[k]) if k in values else "" for k in ("AUROC", "AP", "best F1", "ECE")]
+        [axis.replace("_", " "), rival] + [of(values[k]) if k in values else "" for k in FIGURES]
         for axis in AXES
         for rival, values in ((name, axes[axis]) for name, axes in figures["axes"].items())
     ]
     return (
-        table(["axis", "", "AUROC", "average precision", "best F1", "ECE"], rows)
+        table(["axis", "", "AUROC", "average precision", "best F1", "recall at precision .90", "ECE", "Brier"], rows)
         + f"\n\n{figures['rows']} public messages labelled by hand, never trained on (`{figures['model_id']}`, int8, through "
         f"the public API); 95% bootstrap intervals. {figures['abstained']} were abstained from and rank last. {source(result)}"
     )
@@ -89,12 +90,12 @@ def points(results: dict[str, Result]) -> str:
     figures = results["quality"]["figures"]["points"]
     rows = [
         [point, axis.replace("_", " ")]
-        + [f"{values[axis][k]:.2f}" for k in ("precision", "recall")]
+        + [f"{values[axis][k]:.2f}" for k in ("precision", "recall", "F1")]
         + [f"{values[axis]['false alarms']:.3f}"]
         for point, values in figures.items()
         for axis in AXES
     ]
-    return table(["point", "axis", "precision", "recall", "share of the others flagged"], rows)
+    return table(["point", "axis", "precision", "recall", "F1", "share of the others flagged"], rows)
 
 
 def signals(results: dict[str, Result]) -> str:
@@ -104,18 +105,7 @@ def signals(results: dict[str, Result]) -> str:
 
 
 def corpora(results: dict[str, Result]) -> str:
-    figures = results["quality"]["figures"]["corpora"]
-    rows = [
-        [corpus, str(values["hostility"]["rows"])]
-        + [
-            f"{values[a]['AP']:.2f} ({values[a]['positives']})"
-            if values[a]["positives"] >= 5
-            else f"– ({values[a]['positives']})"
-            for a in AXES
-        ]
-        for corpus, values in figures.items()
-    ]
-    return table(["corpus", "rows", *(f"{a.replace('_', ' ')}: AP (positives)" for a in AXES)], rows)
+    return strong_and_weak("corpus", results["quality"]["figures"]["corpora"])
 
 
 def threads(results: dict[str, Result]) -> str:
@@ -215,6 +205,98 @@ def pressure(results: dict[str, Result]) -> str:
     return table(head, rows) + f"\n\n{figures['messages']} messages. {source(result)}"
 
 
+def lengths(results: dict[str, Result]) -> str:
+    return strong_and_weak("length", results["quality"]["figures"]["lengths"])
+
+
+def strong_and_weak(head: str, figures: dict[str, Any]) -> str:
+    """Average precision by slice; a dash where fewer than five positives would make it noise."""
+    rows = [
+        [name, str(values["hostility"]["rows"])]
+        + [
+            f"{values[a]['AP']:.2f} ({values[a]['positives']})"
+            if values[a]["positives"] >= 5
+            else f"– ({values[a]['positives']})"
+            for a in AXES
+        ]
+        for name, values in figures.items()
+    ]
+    return table([head, "rows", *(f"{a.replace('_', ' ')}: AP (positives)" for a in AXES)], rows)
+
+
+def groups(results: dict[str, Result]) -> str:
+    rows = [
+        [name, str(v["messages"]), str(v["hostile"])]
+        + [f"{v[k]:.3f}" if v.get(k) is not None and v[k] == v[k] else "–" for k in ("subgroup", "BPSN", "BNSP")]
+        + [percent(v["harmless ones flagged"])]
+        for name, v in results["quality"]["figures"]["groups"].items()
+    ]
+    head = ["messages that speak of", "n", "hostile", "AUROC inside", "BPSN", "BNSP", "harmless ones flagged"]
+    return table(head, rows)
+
+
+def float32(results: dict[str, Result]) -> str:
+    figures = results["quality"]["figures"]["float32"]
+    rows = [
+        [axis.replace("_", " ")]
+        + [f"{figures[axis][kind][k]:.4f}" for k in ("AUROC", "AP") for kind in ("float32", "int8")]
+        + [f"{figures[axis]['mean difference of a score']:.4f}"]
+        for axis in AXES
+    ]
+    head = ["axis", "AUROC, float32", "int8", "average precision, float32", "int8", "mean difference of a score"]
+    return table(head, rows) + f"\n\nLargest difference of any score: {figures['largest difference of a score']:.3f}."
+
+
+def misread(results: dict[str, Result]) -> str:
+    rows = [
+        [v["axis"].replace("_", " "), str(v["labelled"]), f"{v['score']:.2f}", v["text"].replace("|", "\\|")]
+        for v in results["quality"]["figures"]["misread"]
+    ]
+    return table(["axis", "labelled", "score", "ticket of ours"], rows)
+
+
+def checks(results: dict[str, Result]) -> str:
+    from training.checks import NEEDS
+
+    result = results["checks"]
+    figures = result["figures"]
+    needs = [[f"{need}. {NEEDS[int(need)]}", str(v["cases"]), percent(v)] for need, v in figures["by need"].items()]
+    still = figures["INV pairs that move no score by more than 0.05"]
+    weak = sorted(figures["by capability"].items(), key=lambda item: item[1]["rate"])[:12]
+    lowest = [[name, str(v["cases"]), percent(v)] for name, v in weak]
+    return (
+        table(["need", "cases", "pass"], [*needs, ["all", str(figures["cases"]), percent(figures["all"])]])
+        + "\n\nThe twelve weakest capabilities:\n\n"
+        + table(["capability", "cases", "pass"], lowest)
+        + f"\n\nOf the pairs whose change must not matter, {100 * still:.1f}% move a score by 0.05 at most (each axis counted). "
+        + source(result)
+    )
+
+
+def agreement(results: dict[str, Result]) -> str:
+    result = results["agreement"]
+    rows = [
+        [name, str(v["pairs"]), *(f"{v['weighted kappa'][a]:.2f}" for a in AXES), f"{signal_f1(v):.2f}"]
+        for name, v in result["figures"].items()
+    ]
+    head = ["read by", "messages", *(f"{a.replace('_', ' ')}: weighted kappa" for a in AXES), "signals: mean F1"]
+    each = []
+    for name in next(iter(result["figures"].values()))["signals"]:
+        marks = [v["signals"][name] for v in result["figures"].values()]
+        each.append([name, *(f"{m['F1']:.2f} ({m['marked by either']})" if m["F1"] is not None else "–" for m in marks)])
+    return (
+        table(head, rows)
+        + "\n\nF1 of each signal, and how many messages either reader marked with it:\n\n"
+        + table(["signal", *result["figures"]], each)
+        + f"\n\n{source(result)}"
+    )
+
+
+def signal_f1(figures: dict[str, Any]) -> float:
+    known = [v["F1"] for v in figures["signals"].values() if v["F1"] is not None]
+    return float(sum(known) / len(known))
+
+
 def example(results: dict[str, Result]) -> str:
     return "```\n" + str(results["install"]["figures"]["answer"]).rstrip() + "\n```"
 
@@ -222,7 +304,8 @@ def example(results: dict[str, Result]) -> str:
 BLOCKS: dict[str, Callable[[dict[str, Result]], str]] = {
     "quality": quality, "levels": levels, "points": points, "signals": signals, "corpora": corpora, "threads": threads,
     "languages": languages, "start": start, "order": order, "bad_input": bad_input, "windows": windows, "install": install,
-    "example": example, "pressure": pressure,
+    "example": example, "pressure": pressure, "lengths": lengths, "groups": groups, "float32": float32, "misread": misread,
+    "checks": checks, "agreement": agreement,
 }  # fmt: skip
 TITLES = {
     "quality": "How good is it, beside simpler ways?",
@@ -230,7 +313,12 @@ TITLES = {
     "points": "What do the operating points give?",
     "signals": "How well are the signals read?",
     "corpora": "Where is it strong and weak?",
+    "lengths": "Does length matter?",
+    "groups": "Is anyone flagged for what they are?",
+    "float32": "What does int8 cost?",
+    "checks": "Does it behave as promised?",
     "pressure": "Does shouting make a ticket urgent?",
+    "agreement": "Do the people who labelled agree?",
     "threads": "Is the newest message cut out of a thread rightly?",
     "languages": "Is English refused, or another language scored?",
     "windows": "How do the windows of a long ticket combine?",
@@ -239,7 +327,15 @@ TITLES = {
     "install": "How long and how large is the install?",
     "bad_input": "What does bad input give?",
 }
-NEEDS = {"levels": "quality", "points": "quality", "signals": "quality", "corpora": "quality"}
+NEEDS = {
+    "lengths": "quality",
+    "groups": "quality",
+    "float32": "quality",
+    "levels": "quality",
+    "points": "quality",
+    "signals": "quality",
+    "corpora": "quality",
+}
 
 
 def whole(results: dict[str, Result]) -> str:

@@ -1,10 +1,14 @@
-"""Step 3: from the held-out logits of the cross-validation to calibrated probabilities, levels and operating points.
+"""Step 4: from the held-out logits of the cross-validation to calibrated probabilities, levels and operating points.
 
-    python -m training.calibrate --runs runs/fold0 runs/fold1 runs/fold2 --out runs/config.json
+    python -m training.calibrate --runs runs/fold0 runs/fold1 runs/fold2 --student runs/student --out runs/config.json
 
-Each fold's network is exported to int8 first (`training.export --run runs/fold0`), and read just as the library reads:
-in windows, one at a time. Everything is fitted on logits of examples that the network had not learned from, and on public
-messages alone: our own tickets were written to hold many rare cases, so their rates are nobody's.
+Each network is exported to int8 first (`training.export --run runs/fold0`), and read just as the library reads: in windows, one
+at a time. Everything is fitted on logits of examples that the network had not learned from, and on public messages alone:
+our own tickets were written to hold many rare cases, so their rates are nobody's.
+
+A student has learned from every label, so no labelled message can calibrate it. The folds can: on unlabelled messages that no
+network has seen, their mean calibrated probability is what the student's is fitted to. Cuts and thresholds are on the scale
+of probabilities and stay as the cross-validation chose them.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from tonecheck.network import Network
 from tonecheck.ordered import ordered_map
 from tonecheck.tokens import Tokenizer
 from training.data import Example, targets, training_examples
+from training.distil import sample
 from training.metrics import weighted_kappa
 
 WINDOW, OVERLAP = 256, 64
@@ -39,13 +44,15 @@ BASE_RATES = {"hostility": 0.02, "user_error": 0.10, "urgency": 0.05}
 COMBINE = {"hostility": "max", "user_error": "mean", "urgency": "max"}
 """How windows of a long ticket combine; chosen by `training.windows`, figures in benchmarks/RESULTS.md."""
 
-MIN_POSITIVES = 20
+MIN_POSITIVES = 15
 Array = npt.NDArray[np.float64]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="one folder for each fold, in order")
+    parser.add_argument("--student", type=Path, help="folder of the network that ships, when it learned from the folds")
+    parser.add_argument("--texts", type=int, default=4000, help="unlabelled messages on which a student is fitted to the folds")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     by_id = {example.id: example for example in training_examples()}
@@ -59,7 +66,27 @@ def main() -> None:
         examples += public or held_out
         parts.append(as_shipped(run, [example.text for example in public or held_out]))
     config = fit(examples, np.concatenate(parts))
+    if options.student:
+        seen = set(by_id) | set(np.load(json.loads((options.student / "config.json").read_text())["soft"])["ids"].tolist())
+        _, texts = sample(options.texts, seed=1, taken=seen)
+        config["calibration"] = like_the_folds(config["calibration"], options.runs, options.student, texts)
     options.out.write_text(json.dumps(config, indent=1) + "\n")
+
+
+def like_the_folds(platt: dict[str, list[float]], runs: list[Path], student: Path, texts: list[str]) -> dict[str, list[float]]:
+    """Slope and intercept of each output of a student, fitted to the folds' mean probability on the same texts."""
+    slopes, intercepts = np.array(list(platt.values())).T
+    wanted = np.mean([1.0 / (1.0 + np.exp(-(slopes * as_shipped(run, texts) + intercepts))) for run in runs], axis=0)
+    logits = as_shipped(student, texts)
+    fitted = {name: soft_platt(logits[:, k], wanted[:, k]) for k, name in enumerate(platt)}
+    return {name: [round(slope, 6), round(intercept, 6)] for name, (slope, intercept) in fitted.items()}
+
+
+def soft_platt(logits: Array, wanted: Array) -> tuple[float, float]:
+    """Platt scaling towards probabilities in place of labels: each text counts once as yes and once as no, by its probability."""
+    both_ways, truth = np.concatenate([logits, logits])[:, None], np.repeat([True, False], len(logits))
+    model = LogisticRegression(C=100.0).fit(both_ways, truth, sample_weight=np.concatenate([wanted, 1.0 - wanted]))
+    return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
 
 
 def as_shipped(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 from training import require
@@ -54,9 +55,9 @@ def main() -> None:
     np.savez(options.out, ids=names, probabilities=np.mean(answers, axis=0).astype(np.float16))
 
 
-def sample(n: int, seed: int) -> tuple[list[str], list[str]]:
-    """Names and cleaned texts of unlabelled messages, in the shares of `MIX`."""
-    taken = {example.id for example in hand_labels("dev")}
+def sample(n: int, seed: int, taken: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """Names and cleaned texts of messages that are not of dev and not in `taken`, in the shares of `MIX`."""
+    taken = {example.id for example in hand_labels("dev")} | set(taken)
     rng = np.random.default_rng(seed)
     names, texts = [], []
     for corpus, share in MIX.items():

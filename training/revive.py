@@ -49,8 +49,8 @@ def revive(folder: Path, own: tuple[str, ...] = ()) -> TicketNetwork:
             if output in had:
                 grown[k] = found[name][had.index(output)]
         found[name] = grown
-    words = torch.from_numpy(found.pop("words"))
-    state = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in found.items()}
+    words = torch.tensor(found.pop("words"))
+    state = {name: torch.tensor(value) for name, value in found.items()}
     table = encoder.get_input_embeddings().weight
     missing = set(network.load_state_dict(state, strict=False).missing_keys)
     missing -= {name for name, weight in network.named_parameters() if weight is table}

@@ -26,6 +26,7 @@ from transformers import AutoTokenizer
 
 from tonecheck.errors import TonecheckError
 from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL
+from training.augment import with_pressure
 from training.corpora import ORIGINS, unlabelled
 from training.data import N_FOLDS, Example, cleaned, folds, targets, training_examples
 from training.loop import Floats, Lesson, Pace, Rows, fit, predict
@@ -55,6 +56,7 @@ def main() -> None:
     )
     parser.add_argument("--soft", type=Path, help="what training.distil wrote: a teacher's answers, learned beside the labels")
     parser.add_argument("--soft-weight", type=float, default=0.5, help="weight of a teacher's answer in the loss")
+    parser.add_argument("--pressure", type=int, default=0, help="copies with pressure or hardship added that keep their levels")
     parser.add_argument("--base", default=None, help="encoder: a folder or hub id (default: MiniLM from its PyPI package)")
     parser.add_argument("--epochs", type=int, help=f"times through the lesson (default: {Pace.epochs}; with --labels 3)")
     parser.add_argument("--lr", type=float, help=f"highest learning rate of the encoder (default: {Pace.lr}; with --labels 5e-5)")
@@ -88,6 +90,10 @@ def train(settings: argparse.Namespace) -> None:
     examples = training_examples(licensed_only=settings.licensed_only)
     held_out = rows_held_out(examples, settings.hold_out, settings.leave_out)
     learned = np.setdiff1d(np.arange(len(examples)), held_out)
+    if settings.pressure:  # copies share their original's group, so they are made of what is learned alone
+        added = with_pressure([examples[k] for k in learned], settings.pressure, settings.seed)
+        learned = np.concatenate([learned, len(examples) + np.arange(len(added))])
+        examples = examples + added
     truth = targets(examples)
     ids = tokenizer([example.text for example in examples], truncation=True, max_length=settings.max_tokens)["input_ids"]
     weights = np.array([settings.own_weight if e.source == "own" else 1.0 for e in examples], dtype=np.float32)

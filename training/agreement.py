@@ -1,0 +1,84 @@
+"""How well do two readers agree? Weighted kappa of the levels and F1 of the signals, written for the data card.
+
+    python -m training.agreement
+
+Three pairs of readings: of public messages by two of our readers; of hand-labelled messages of `../shared/labels`, hidden among
+the others, by one of our readers and the label's own author; and of a tenth of our own tickets by their writer and a second
+reader. No reader saw another's labels.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tonecheck.labels import AXES, SIGNALS
+from training.corpora import ANNOTATIONS, readings
+from training.data import ROOT, SHARED_LABELS
+from training.metrics import weighted_kappa
+from training.record import write_result
+
+Pairs = list[tuple[Mapping[str, Any], Mapping[str, Any]]]
+
+
+def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    figures = {}
+    for name, pairs in (
+        ("public messages, two of our readers", twice_read()),
+        ("public messages, our reader and the hand labels", against_hand_labels()),
+        ("our own tickets, their writer and a second reader", own_twice_read()),
+    ):
+        if pairs:
+            figures[name] = agreement(pairs)
+            print(name, json.dumps(figures[name]))
+    write_result("agreement", figures)
+
+
+def twice_read() -> Pairs:
+    """First and second reading of the same message."""
+    first = {(r["corpus"], r["row"]): r for r in readings() if r["reading"] == 1}
+    return [(first[r["corpus"], r["row"]], r) for r in readings() if r["reading"] == 2 and (r["corpus"], r["row"]) in first]
+
+
+def against_hand_labels() -> Pairs:
+    """The label of `../shared/labels/train.jsonl` and our reading of the same message; nothing where the folder is not here."""
+    path = SHARED_LABELS / "train.jsonl"
+    if not path.exists():
+        return []
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    known = {(row["corpus"], str(row["row"])): row for row in rows}
+    return [(known[r["corpus"], r["row"]], r) for r in readings() if (r["corpus"], r["row"]) in known]
+
+
+def own_twice_read() -> Pairs:
+    """A ticket's own labels and the second reading in data/annotations/own/second.jsonl."""
+    path = ANNOTATIONS / "own" / "second.jsonl"
+    if not path.exists():
+        return []
+    tickets = [json.loads(line) for p in sorted((ROOT / "data" / "tickets").glob("*.jsonl")) for line in p.open(encoding="utf-8")]
+    by_id = {ticket["id"]: ticket for ticket in tickets}
+    return [(by_id[r["id"]], r) for r in map(json.loads, path.read_text(encoding="utf-8").splitlines())]
+
+
+def agreement(pairs: Pairs) -> dict[str, Any]:
+    """Quadratically weighted kappa an axis; F1 a signal (the share of marks that both gave), with how many gave any."""
+    levels = {
+        axis: round(weighted_kappa(np.array([a[axis] for a, _ in pairs]), np.array([b[axis] for _, b in pairs])), 3)
+        for axis in AXES
+    }
+    signals = {}
+    for name in SIGNALS:
+        marks = sum((name in a["signals"]) + (name in b["signals"]) for a, b in pairs)
+        both = sum(name in a["signals"] and name in b["signals"] for a, b in pairs)
+        signals[name] = {"F1": round(2 * both / marks, 3) if marks else None, "marked by either": marks - both}
+    same = {axis: round(float(np.mean([a[axis] == b[axis] for a, b in pairs])), 3) for axis in AXES}
+    return {"pairs": len(pairs), "weighted kappa": levels, "same level": same, "signals": signals}
+
+
+if __name__ == "__main__":
+    main()
