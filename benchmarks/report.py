@@ -277,18 +277,20 @@ def agreement(results: dict[str, Result]) -> str:
     result = results["agreement"]
     rows = [
         [name, str(v["pairs"]), *(f"{v['weighted kappa'][a]:.2f}" for a in AXES), f"{signal_f1(v):.2f}"]
-        for name, v in result["figures"].items()
+        for name, v in result["figures"]["pairs"].items()
     ]
+    given = result["figures"]["expectations of checks"]
     head = ["read by", "messages", *(f"{a.replace('_', ' ')}: weighted kappa" for a in AXES), "signals: mean F1"]
     each = []
-    for name in next(iter(result["figures"].values()))["signals"]:
-        marks = [v["signals"][name] for v in result["figures"].values()]
+    for name in next(iter(result["figures"]["pairs"].values()))["signals"]:
+        marks = [v["signals"][name] for v in result["figures"]["pairs"].values()]
         each.append([name, *(f"{m['F1']:.2f} ({m['marked by either']})" if m["F1"] is not None else "–" for m in marks)])
     return (
         table(head, rows)
         + "\n\nF1 of each signal, and how many messages either reader marked with it:\n\n"
-        + table(["signal", *result["figures"]], each)
-        + f"\n\n{source(result)}"
+        + table(["signal", *result["figures"]["pairs"]], each)
+        + f"\n\nOf the behaviour checks with one right answer, a reader who did not know the answers gave {given['given']} of "
+        f"{given['asked']}. {source(result)}"
     )
 
 

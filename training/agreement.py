@@ -2,9 +2,10 @@
 
     python -m training.agreement
 
-Three pairs of readings: of public messages by two of our readers; of hand-labelled messages of `../shared/labels`, hidden among
+Pairs of readings: of public messages by two of our readers; of hand-labelled messages of `../shared/labels`, hidden among
 the others, by one of our readers and the label's own author; and of a tenth of our own tickets by their writer and a second
-reader. No reader saw another's labels.
+reader. Behaviour checks were read blind as well: how many of their expectations does the reader's labelling give? No reader saw
+another's labels.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from tonecheck.labels import AXES, SIGNALS
+from tonecheck.labels import AXES, SCORE_LEVEL, SIGNALS
+from training.checks import load
 from training.corpora import ANNOTATIONS, readings
 from training.data import ROOT, SHARED_LABELS
 from training.metrics import weighted_kappa
@@ -36,7 +38,9 @@ def main() -> None:
         if pairs:
             figures[name] = agreement(pairs)
             print(name, json.dumps(figures[name]))
-    write_result("agreement", figures)
+    held, asked = checks_read_blind()
+    print(f"behaviour checks: a blind reader gives {held} of {asked} expectations")
+    write_result("agreement", {"pairs": figures, "expectations of checks": {"given": held, "asked": asked}})
 
 
 def twice_read() -> Pairs:
@@ -60,9 +64,24 @@ def own_twice_read() -> Pairs:
     path = ANNOTATIONS / "own" / "second.jsonl"
     if not path.exists():
         return []
-    tickets = [json.loads(line) for p in sorted((ROOT / "data" / "tickets").glob("*.jsonl")) for line in p.open(encoding="utf-8")]
+    files = sorted((ROOT / "data" / "tickets").glob("*.jsonl"))
+    tickets = [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
     by_id = {ticket["id"]: ticket for ticket in tickets}
     return [(by_id[r["id"]], r) for r in map(json.loads, path.read_text(encoding="utf-8").splitlines())]
+
+
+def checks_read_blind() -> tuple[int, int]:
+    """How many expectations of the behaviour checks a blind reader's labels give, and of how many."""
+    path = ANNOTATIONS / "own" / "checks.jsonl"
+    by_id = {reading["id"]: reading for reading in map(json.loads, path.read_text("utf-8").splitlines())}
+    held = asked = 0
+    for case in load():
+        for key, wanted in case["expect"].items() if case["id"] in by_id else ():
+            reading = by_id[case["id"]]
+            yes = reading[key] >= SCORE_LEVEL if key in AXES else key in reading["signals"]
+            held += yes == (wanted == "yes")
+            asked += 1
+    return held, asked
 
 
 def agreement(pairs: Pairs) -> dict[str, Any]:

@@ -33,8 +33,7 @@ from tonecheck.labels import AXES, OUTPUTS, SCORE_LEVEL, SIGNALS, SIGNALS_BY_AXI
 from tonecheck.network import Network
 from tonecheck.ordered import ordered_map
 from tonecheck.tokens import Tokenizer
-from training.data import Example, targets, training_examples
-from training.distil import sample
+from training.data import Example, sample_unlabelled, targets, training_examples
 from training.metrics import weighted_kappa
 
 WINDOW, OVERLAP = 256, 64
@@ -68,7 +67,7 @@ def main() -> None:
     config = fit(examples, np.concatenate(parts))
     if options.student:
         seen = set(by_id) | set(np.load(json.loads((options.student / "config.json").read_text())["soft"])["ids"].tolist())
-        _, texts = sample(options.texts, seed=1, taken=seen)
+        _, texts = sample_unlabelled(options.texts, seed=1, taken=seen)
         config["calibration"] = like_the_folds(config["calibration"], options.runs, options.student, texts)
     options.out.write_text(json.dumps(config, indent=1) + "\n")
 

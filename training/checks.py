@@ -70,7 +70,7 @@ class Outcome:
 
 def load(folder: Path = CHECKS) -> list[dict[str, Any]]:
     """Every case of every capability."""
-    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").split("\n") if line]
 
 
 def run(cases: list[dict[str, Any]], scorer: Scorer) -> list[Outcome]:

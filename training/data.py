@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -20,13 +21,18 @@ import numpy.typing as npt
 
 from tonecheck.labels import AXES, SIGNALS
 from tonecheck.text import read
-from training.corpora import ANNOTATIONS, CORPORA, ORIGINS, readings, texts_of
+from training.corpora import ANNOTATIONS, CORPORA, ORIGINS, readings, texts_of, unlabelled
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_TICKETS = ROOT / "data" / "tickets"
 SHARED_LABELS = ROOT.parent / "shared" / "labels"
 N_FOLDS = 3
 _WORD = re.compile(r"[^\W_]+")
+
+MIX = {"sumo_firefox": 0.36, "thunderbird": 0.20, "titanium": 0.09, "it_assignment": 0.07, "gh_incivility": 0.05,
+       "helpdesk": 0.04, "goemotions": 0.04, "politeness": 0.03, "strudel": 0.02, "cfpb": 0.02, "gitbugs": 0.02,
+       "nlbse24": 0.02, "castle_tracker": 0.01, "banking77": 0.02, "surge_toxicity": 0.01}  # fmt: skip
+"""Share of each corpus in a sample of unlabelled messages: support forums and desks most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def own_tickets(folder: Path = OWN_TICKETS) -> list[Example]:
     """The tickets we wrote ourselves; all tickets of one scenario are one group."""
     examples = []
     for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in filter(None, path.read_text(encoding="utf-8").split("\n")):  # splitlines would part at U+2028 too
             row = json.loads(line)
             text = read(row["subject"], row["body"]).text
             group = row["scenario"]
@@ -131,6 +137,21 @@ def training_examples(*, licensed_only: bool = False) -> list[Example]:
     dev = hand_labels("dev") if public else []
     copies = {a for pair in near_copies([e.text for e in dev + examples]) for a in pair if min(pair) < len(dev)}
     return [example for k, example in enumerate(examples, start=len(dev)) if k not in copies]
+
+
+def sample_unlabelled(n: int, seed: int, taken: Collection[str] = ()) -> tuple[list[str], list[str]]:
+    """Names and cleaned texts of public messages that are not of dev and not in `taken`, in the shares of `MIX`."""
+    taken = {example.id for example in hand_labels("dev")} | set(taken)
+    rng = np.random.default_rng(seed)
+    names, texts = [], []
+    for corpus, share in MIX.items():
+        found = [(name, text) for name, text in unlabelled(taken, [corpus]) if 20 < len(text) < 4000]
+        for k in rng.permutation(len(found))[: int(share * n)]:
+            text = cleaned(found[k][1])
+            if text:
+                names.append(found[k][0])
+                texts.append(text)
+    return names, texts
 
 
 def folds(examples: list[Example], n: int = N_FOLDS) -> npt.NDArray[np.int64]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection
 from pathlib import Path
 
 from training import require
@@ -22,15 +21,9 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer
 
-from training.corpora import unlabelled
-from training.data import cleaned, hand_labels
+from training.data import sample_unlabelled
 from training.loop import predict
 from training.network import TicketNetwork, default_base
-
-MIX = {"sumo_firefox": 0.36, "thunderbird": 0.20, "titanium": 0.09, "it_assignment": 0.07, "gh_incivility": 0.05,
-       "helpdesk": 0.04, "goemotions": 0.04, "politeness": 0.03, "strudel": 0.02, "cfpb": 0.02, "gitbugs": 0.02,
-       "nlbse24": 0.02, "castle_tracker": 0.01, "banking77": 0.02, "surge_toxicity": 0.01}  # fmt: skip
-"""Share of each corpus among the messages that the teachers answer."""
 
 
 def main() -> None:
@@ -45,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     base = options.base or default_base()
-    names, texts = sample(options.texts, options.seed)
+    names, texts = sample_unlabelled(options.texts, options.seed)
     ids = AutoTokenizer.from_pretrained(base)(texts, truncation=True, max_length=options.max_tokens)["input_ids"]
     answers = []
     for run in options.teachers:
@@ -53,21 +46,6 @@ def main() -> None:
         answers.append(1.0 / (1.0 + np.exp(-predict(network, np.arange(len(ids)), ids))))
         print(json.dumps({"teacher": str(run), "texts": len(ids)}), flush=True)
     np.savez(options.out, ids=names, probabilities=np.mean(answers, axis=0).astype(np.float16))
-
-
-def sample(n: int, seed: int, taken: Collection[str] = ()) -> tuple[list[str], list[str]]:
-    """Names and cleaned texts of messages that are not of dev and not in `taken`, in the shares of `MIX`."""
-    taken = {example.id for example in hand_labels("dev")} | set(taken)
-    rng = np.random.default_rng(seed)
-    names, texts = [], []
-    for corpus, share in MIX.items():
-        found = [(name, text) for name, text in unlabelled(taken, [corpus]) if 20 < len(text) < 4000]
-        for k in rng.permutation(len(found))[: int(share * n)]:
-            text = cleaned(found[k][1])
-            if text:
-                names.append(found[k][0])
-                texts.append(text)
-    return names, texts
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,14 @@ def main() -> None:
 def export(network: TicketNetwork, base: str | None, run: Path) -> None:
     """Writes float32.onnx and int8.onnx into the folder of a run, and the tokenizer.json of the base where one is named."""
     network.eval()
-    to_onnx(network, run / "float32.onnx")
-    quantise(network, run, run / "int8.onnx")
+    logging.disable(logging.WARNING)  # the exporter and the quantiser tell of things that are not here on purpose
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            to_onnx(network, run / "float32.onnx")
+            quantise(network, run, run / "int8.onnx")
+    finally:
+        logging.disable(logging.NOTSET)
     if base:
         write_tokenizer(base, run / "tokenizer.json")
 

@@ -14,6 +14,7 @@ Any of them may be missing, and so may any cell: an empty cell is not learned fr
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections.abc import Iterator
@@ -136,7 +137,8 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
             yield from ((k, {"split": name, **row} if name else row) for k, row in enumerate(split, start=1))
         return
     try:
-        raw = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            raw = file.read()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
     if path.suffix.lower() in (".jsonl", ".ndjson"):
@@ -147,7 +149,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
                 except (ValueError, RecursionError):
                     yield number, None
     elif path.suffix.lower() in (".csv", ".tsv"):
-        reader = csv.DictReader(raw.splitlines(keepends=True), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+        reader = csv.DictReader(io.StringIO(raw, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         try:
             for row in reader:
                 yield reader.line_num, row if None not in row else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -21,6 +22,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
+from tonecheck.errors import InputError
 from training.network import TicketNetwork
 
 Floats = npt.NDArray[np.float32]
@@ -72,13 +74,17 @@ def fit(
     """Trains in place. Killed and started again it goes on after the last whole epoch; the same seed and threads repeat it.
 
     Writes network.pt and log.jsonl (a line an epoch, with what `after_epoch` returns) into `out`.
+
+    Raises:
+        InputError: `out` holds a run on other texts, labels or settings, which this one cannot go on from.
     """
+    key = fingerprint(lesson, pace, output_weights)
     optimiser = make_optimiser(network, pace.lr, pace.head_lr)
     highest = [group["lr"] for group in optimiser.param_groups]
     steps_an_epoch = math.ceil(len(lesson.ids) / pace.texts)
     n_steps = pace.epochs * steps_an_epoch
     for_outputs = torch.from_numpy(output_weights)
-    for epoch in range(resume(out, network, optimiser), pace.epochs):
+    for epoch in range(resume(out, network, optimiser, key), pace.epochs):
         started, losses = time.monotonic(), []
         network.train()
         torch.manual_seed(pace.seed * 1000 + epoch)
@@ -101,7 +107,7 @@ def fit(
         print(json.dumps(line), flush=True)
         with (out / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
-        save(out, network, None if epoch + 1 == pace.epochs else optimiser, epoch + 1)
+        save(out, network, None if epoch + 1 == pace.epochs else optimiser, epoch + 1, key)
 
 
 def masked_loss(logits: Tensor, targets: Tensor, text_weights: Tensor, output_weights: Tensor) -> Tensor:
@@ -169,19 +175,29 @@ def _predicted(network: TicketNetwork, rows: Rows, ids: Ids) -> Iterator[tuple[i
         yield from zip(group, logits, strict=True)
 
 
-def save(out: Path, network: TicketNetwork, optimiser: torch.optim.Optimizer | None, epochs_done: int) -> None:
-    state = {"network": network.state_dict(), "epochs_done": epochs_done}
+def fingerprint(lesson: Lesson, pace: Pace, output_weights: Floats) -> str:
+    """The same for the same texts, labels, weights and settings."""
+    digest = hashlib.sha256(repr((pace, lesson.ids)).encode())
+    for part in (lesson.targets, lesson.weights, output_weights):
+        digest.update(part.tobytes())
+    return digest.hexdigest()
+
+
+def save(out: Path, network: TicketNetwork, optimiser: torch.optim.Optimizer | None, epochs_done: int, key: str) -> None:
+    state = {"network": network.state_dict(), "epochs_done": epochs_done, "lesson": key}
     if optimiser:
         state["optimiser"] = optimiser.state_dict()
     torch.save(state, out / "network.pt.tmp")
     (out / "network.pt.tmp").replace(out / "network.pt")
 
 
-def resume(out: Path, network: TicketNetwork, optimiser: torch.optim.Optimizer) -> int:
+def resume(out: Path, network: TicketNetwork, optimiser: torch.optim.Optimizer, key: str) -> int:
     """Takes up a run where it was cut off and returns how many epochs are done."""
     if not (out / "network.pt").exists():
         return 0
     state = torch.load(out / "network.pt", weights_only=True)
+    if state.get("lesson") != key:
+        raise InputError(f"{out} holds a run on other texts, labels or settings; remove it, or choose another --out.")
     network.load_state_dict(state["network"])
     if "optimiser" in state:
         optimiser.load_state_dict(state["optimiser"])

@@ -84,7 +84,8 @@ def retrain(settings: argparse.Namespace) -> None:
     old = revive(old_folder, own)
     network = TicketNetwork.from_base(settings.base, len(labels.outputs)) if settings.base else revive(old_folder, own)
     encode = encoder_of(settings.base, old_folder, settings.max_tokens)
-    lesson = your_lesson(labels, learned, old, encoder_of(None, old_folder, settings.max_tokens), encode, settings.seed)
+    n_ours = None if settings.base else OURS  # a fresh encoder has everything to learn
+    lesson = your_lesson(labels, learned, old, encoder_of(None, old_folder, settings.max_tokens), encode, settings.seed, n_ours)
     fit(network, lesson, Pace(settings.epochs or 3, settings.lr or 5e-5, settings.head_lr, settings.texts, settings.seed),
         output_weights(labels), work)  # fmt: skip
     export(network, settings.base, work)
@@ -117,10 +118,12 @@ def encoder_of(base: str | None, folder: Path, max_tokens: int) -> Callable[[lis
     return lambda texts: [encoding.ids for encoding in of_bundle.encode_batch(texts)]
 
 
-def your_lesson(labels: Labels, learned: Rows, old: TicketNetwork, old_encode: Encode, encode: Encode, seed: int) -> Lesson:
+def your_lesson(
+    labels: Labels, learned: Rows, old: TicketNetwork, old_encode: Encode, encode: Encode, seed: int, n_ours: int | None
+) -> Lesson:
     """Your labels where you gave them; the old model's answers everywhere else, on your rows and on our tickets."""
     ours = own_tickets()
-    chosen = np.random.default_rng(seed).permutation(len(ours))[:OURS]
+    chosen = np.random.default_rng(seed).permutation(len(ours))[:n_ours]
     texts = [labels.texts[k] for k in learned] + [ours[k].text for k in chosen]
     old_ids = old_encode(texts)
     answers = 1.0 / (1.0 + np.exp(-predict(old, np.arange(len(texts)), old_ids)))

@@ -68,13 +68,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     settings = parser.parse_args()
-    if settings.labels is None:
-        train(settings)
-        return
-    from training.retrain import retrain
-
     try:
-        retrain(settings)
+        if settings.labels is None:
+            train(settings)
+        else:
+            from training.retrain import retrain
+
+            retrain(settings)
     except TonecheckError as error:
         raise SystemExit(f"tonecheck: {error}") from None
 

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from training.calibrate import level_cuts, operating_points, platt_scaling, thresholds_for
+from training.calibrate import level_cuts, operating_points, platt_scaling, soft_platt, thresholds_for
 
 
 def separable(n: int = 4000, rate: float = 0.1, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -56,3 +56,10 @@ def test_level_cuts_find_the_levels_again() -> None:
     ranks = np.stack([np.where(levels >= k, 0.7, 0.2) for k in (1, 2, 3)], axis=1)
     cuts = np.array(level_cuts(ranks, levels))
     assert ((ranks >= cuts).sum(axis=1) == levels).all()
+
+
+def test_platt_towards_probabilities_finds_the_scale_they_came_from() -> None:
+    logits = np.random.default_rng(0).normal(size=3000) * 3
+    slope, intercept = soft_platt(logits, 1 / (1 + np.exp(-(0.7 * logits - 1.2))))
+    assert slope == pytest.approx(0.7, abs=0.02)
+    assert intercept == pytest.approx(-1.2, abs=0.03)

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from tonecheck.errors import InputError  # noqa: E402
 from training.loop import Lesson, Pace, batches, fit, masked_loss, padded, predict, schedule  # noqa: E402
 from training.network import TicketNetwork  # noqa: E402
 
@@ -70,7 +71,7 @@ def test_the_rate_rises_and_falls() -> None:
     assert rates[-1] < 0.02
 
 
-def weights_after(out: Path, epochs: int, known: Lesson, monkeypatch: pytest.MonkeyPatch | None = None) -> dict[str, object]:
+def weights_after(out: Path, epochs: int, known: Lesson) -> dict[str, object]:
     network = small_network()
     fit(network, known, Pace(epochs=epochs, texts=16), np.ones(3, dtype=np.float32), out)
     return network.state_dict()
@@ -107,3 +108,9 @@ def test_it_learns_what_can_be_learned(tmp_path: Path) -> None:
     fit(network, known, Pace(epochs=12, lr=2e-3, head_lr=5e-3, texts=16), np.ones(3, dtype=np.float32), tmp_path)
     logits = predict(network, np.arange(300), known.ids)
     assert np.mean((logits[:, 1] > 0) == (known.targets[:, 1] > 0.5)) > 0.9
+
+
+def test_a_run_on_other_labels_is_not_gone_on_with(tmp_path: Path) -> None:
+    weights_after(tmp_path, 1, lesson())
+    with pytest.raises(InputError, match="other texts, labels or settings"):
+        weights_after(tmp_path, 1, lesson(50))
