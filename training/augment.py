@@ -90,6 +90,10 @@ I buried my father yesterday.""".split("\n")
 """Put at the end, or in front."""
 
 
+FITS = 700
+"""Characters of a text that surely leave room in the window for a line at its end."""
+
+
 def with_pressure(examples: Sequence[Example], n: int, seed: int) -> list[Example]:
     """Copies of `n` examples with a shout, pressure or hardship added: same levels, the signal set."""
     rng = np.random.default_rng(seed)
@@ -102,7 +106,8 @@ def with_pressure(examples: Sequence[Example], n: int, seed: int) -> list[Exampl
             text = line + str(rng.choice(["\n", " ", ": "])) + example.text
         else:
             glue = str(rng.choice(["\n", " ", "\n\n"]))
-            text = example.text + glue + line if rng.random() < 0.75 else line + glue + example.text
+            at_the_end = rng.random() < 0.75 and len(example.text) < FITS
+            text = example.text + glue + line if at_the_end else line + glue + example.text
         signal = "personal_crisis" if kind == 2 else "pressure"
         copies.append(dataclasses.replace(example, id=f"{example.id}+{signal}", text=text, signals=example.signals | {signal}))
     return copies

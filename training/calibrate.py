@@ -85,7 +85,7 @@ def soft_platt(logits: Array, wanted: Array) -> tuple[float, float]:
     """Platt scaling towards probabilities in place of labels: each text counts once as yes and once as no, by its probability."""
     both_ways, truth = np.concatenate([logits, logits])[:, None], np.repeat([True, False], len(logits))
     model = LogisticRegression(C=100.0).fit(both_ways, truth, sample_weight=np.concatenate([wanted, 1.0 - wanted]))
-    return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
+    return _rising(float(model.coef_[0, 0]), float(model.intercept_[0]), logits, float(wanted.mean()))
 
 
 def as_shipped(
@@ -142,9 +142,22 @@ def combine_of(name: str) -> str:
 
 
 def platt_scaling(logits: Array, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression on one logit; a slope at or under 0 would turn the ranking round."""
+    """Slope and intercept of a logistic regression on one logit."""
     model = LogisticRegression(C=10.0).fit(logits[:, None], truth)
-    return max(float(model.coef_[0, 0]), 0.05), float(model.intercept_[0])
+    return _rising(float(model.coef_[0, 0]), float(model.intercept_[0]), logits, float(truth.mean()))
+
+
+def probability(logits: Array, slope: float, intercept: float) -> Array:
+    """Platt's formula."""
+    return 1.0 / (1.0 + np.exp(-(slope * logits + intercept)))
+
+
+def _rising(slope: float, intercept: float, logits: Array, rate: float) -> tuple[float, float]:
+    """A slope at or under 0 would turn the ranking round: a flat one in its place, about the rate that was seen."""
+    if slope >= 0.05:
+        return slope, intercept
+    rate = min(max(rate, 1e-4), 1.0 - 1e-4)
+    return 0.05, float(np.log(rate / (1.0 - rate)) - 0.05 * logits.mean())
 
 
 def level_cuts(ranks: Array, levels: npt.NDArray[np.int64]) -> list[float]:
@@ -176,10 +189,11 @@ def operating_points(
         seen_rate = float(truth.mean())
         desk_rate = BASE_RATES.get(name, seen_rate)
         part = np.random.default_rng(0).permutation(len(truth)) % 5
-        chosen = thresholds_for(probabilities, truth, desk_rate)
-        tried = [thresholds_for(probabilities[part != k], truth[part != k], desk_rate) for k in range(5)]
+        chosen, reached = thresholds_for(probabilities, truth, desk_rate)
+        tried = [thresholds_for(probabilities[part != k], truth[part != k], desk_rate)[0] for k in range(5)]
+        careful = "precision 0.90" if reached else "the highest precision, since 0.90 was not reached,"
         rules = {
-            "high_precision": f"precision 0.90 at a base rate of {desk_rate:.3f}",
+            "high_precision": f"{careful} at a base rate of {desk_rate:.3f}",
             "balanced": "the highest F1 on the labelled mix",
             "high_recall": "recall 0.90",
         }
@@ -200,25 +214,28 @@ def operating_points(
     return points
 
 
-def thresholds_for(probabilities: Array, truth: npt.NDArray[np.bool_], base_rate: float) -> dict[str, float]:
-    """The thresholds of the three rules, the more careful never under the more eager.
+def thresholds_for(probabilities: Array, truth: npt.NDArray[np.bool_], base_rate: float) -> tuple[dict[str, float], bool]:
+    """The thresholds of the three rules, the more careful never under the more eager; and whether precision 0.90 was reached.
 
     For `high_precision` the false alarms are taken one higher than seen, since a rate of nought in a sample is none at a desk;
-    where no threshold with ten hits reaches 0.90, it is the most precise of those.
+    where no threshold with ten hits (half the positives, if they are fewer than twenty) reaches 0.90, it is the most precise.
     """
     candidates = np.unique(probabilities[truth])
     hits = np.array([(probabilities[truth] >= t).sum() for t in candidates])
     alarms = np.array([(probabilities[~truth] >= t).sum() for t in candidates])
     recall = hits / truth.sum()
     rate = (alarms + 1) / (~truth).sum()
-    careful = np.where(hits >= 10, recall * base_rate / (recall * base_rate + rate * (1.0 - base_rate)), -1.0)
+    careful = np.where(
+        hits >= min(10, truth.sum() // 2), recall * base_rate / (recall * base_rate + rate * (1.0 - base_rate)), -1.0
+    )
     reached = np.flatnonzero(careful >= 0.9)
     balanced = candidates[int(np.argmax(2 * hits / (hits + alarms + truth.sum())))]
-    return {
+    thresholds = {
         "high_precision": max(float(candidates[reached[0] if len(reached) else int(np.argmax(careful))]), float(balanced)),
         "balanced": float(balanced),
         "high_recall": min(float(candidates[np.flatnonzero(recall >= 0.9)[-1]]), float(balanced)),
     }
+    return thresholds, bool(len(reached))
 
 
 if __name__ == "__main__":

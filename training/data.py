@@ -140,8 +140,9 @@ def training_examples(*, licensed_only: bool = False) -> list[Example]:
 
 
 def sample_unlabelled(n: int, seed: int, taken: Collection[str] = ()) -> tuple[list[str], list[str]]:
-    """Names and cleaned texts of public messages that are not of dev and not in `taken`, in the shares of `MIX`."""
-    taken = {example.id for example in hand_labels("dev")} | set(taken)
+    """Names and cleaned texts of public messages, in the shares of `MIX`: none of dev, no near copy of it, none in `taken`."""
+    dev = hand_labels("dev")
+    taken = {example.id for example in dev} | set(taken)
     rng = np.random.default_rng(seed)
     names, texts = [], []
     for corpus, share in MIX.items():
@@ -151,11 +152,34 @@ def sample_unlabelled(n: int, seed: int, taken: Collection[str] = ()) -> tuple[l
             if text:
                 names.append(found[k][0])
                 texts.append(text)
-    return names, texts
+    copies = {b - len(dev) for a, b in near_copies([e.text for e in dev] + texts) if a < len(dev) <= b}
+    free = [k for k in range(len(texts)) if k not in copies]
+    return [names[k] for k in free], [texts[k] for k in free]
 
 
 def folds(examples: list[Example], n: int = N_FOLDS) -> npt.NDArray[np.int64]:
     """Which fold each example is held out in, 0 to n - 1: one for a whole group and for near copies of a text."""
+    return np.array([_shuffled(name) % n for name in inseparable(examples)])
+
+
+def held_out_share(examples: list[Example], share: float) -> npt.NDArray[np.int64]:
+    """Rows of about a share of the examples, in whole groups with their near copies."""
+    names = inseparable(examples)
+    chosen: set[str] = set()
+    sizes, held_out = Counter(names), 0
+    for name in sorted(sizes, key=_shuffled):
+        if held_out + sizes[name] / 2 <= share * len(examples):
+            chosen.add(name)
+            held_out += sizes[name]
+    return np.flatnonzero([name in chosen for name in names])
+
+
+def _shuffled(name: str) -> int:
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16)
+
+
+def inseparable(examples: list[Example]) -> list[str]:
+    """A name for each example, one for all of a group and its copies and near copies."""
     first = {example.group: k for k, example in reversed(list(enumerate(examples)))}
     head = [first[example.group] for example in examples]
 
@@ -164,11 +188,12 @@ def folds(examples: list[Example], n: int = N_FOLDS) -> npt.NDArray[np.int64]:
             k = head[k]
         return k
 
-    for a, b in near_copies([example.text for example in examples]):
+    same: dict[str, int] = {}
+    copies = [(same.setdefault(example.text, k), k) for k, example in enumerate(examples)]
+    for a, b in copies + near_copies([example.text for example in examples]):
         low, high = sorted((root(a), root(b)))
         head[high] = low
-    groups = [examples[root(k)].group for k in range(len(examples))]
-    return np.array([int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % n for group in groups])
+    return [examples[root(k)].group for k in range(len(examples))]
 
 
 def near_copies(texts: list[str], words: int = 8) -> list[tuple[int, int]]:

@@ -95,13 +95,13 @@ def main() -> None:
         figures["float32"] = float32_figures(options.float32, scorer, dev, truth)
     if options.runs:
         figures["groups"], figures["misread"] = cross_validated(options.runs, scorer)
-    draw(truth, ours, figures)
     if not options.no_rivals:
         for name, rival in RIVALS.items():
             figures["axes"][name] = {
                 axis: axis_figures(truth[axis], values, probabilities="regression" in name)
                 for axis, values in rival([example.text for example in dev]).items()
             }
+    draw(truth, ours, figures)
     path = write_result(options.name, figures)
     for name, axes in figures["axes"].items():
         for axis, of in axes.items():

@@ -78,7 +78,7 @@ def fit(
     Raises:
         InputError: `out` holds a run on other texts, labels or settings, which this one cannot go on from.
     """
-    key = fingerprint(lesson, pace, output_weights)
+    key = fingerprint(network, lesson, pace, output_weights)
     optimiser = make_optimiser(network, pace.lr, pace.head_lr)
     highest = [group["lr"] for group in optimiser.param_groups]
     steps_an_epoch = math.ceil(len(lesson.ids) / pace.texts)
@@ -175,9 +175,11 @@ def _predicted(network: TicketNetwork, rows: Rows, ids: Ids) -> Iterator[tuple[i
         yield from zip(group, logits, strict=True)
 
 
-def fingerprint(lesson: Lesson, pace: Pace, output_weights: Floats) -> str:
-    """The same for the same texts, labels, weights and settings."""
-    digest = hashlib.sha256(repr((pace, lesson.ids)).encode())
+def fingerprint(network: TicketNetwork, lesson: Lesson, pace: Pace, output_weights: Floats) -> str:
+    """The same for the same untrained network, texts, labels, weights and settings."""
+    digest = hashlib.sha256(repr((pace, network.dropout.p, lesson.ids)).encode())
+    for weights in network.state_dict().values():
+        digest.update(weights.numpy().tobytes())
     for part in (lesson.targets, lesson.weights, output_weights):
         digest.update(part.tobytes())
     return digest.hexdigest()

@@ -30,8 +30,17 @@ def write_result(name: str, figures: dict[str, Any], *, folder: Path = RESULTS) 
         "versions": {"python": platform.python_version(), **_versions()},
         "figures": figures,
     }
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_plain(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     return path
+
+
+def _plain(value: Any) -> Any:
+    """The same with None where a number is NaN, which JSON cannot hold."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def machine() -> dict[str, Any]:

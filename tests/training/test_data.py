@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.data import Example, folds, near_copies
+from training.data import Example, folds, held_out_share, near_copies
 
 
 def example(name: str, text: str, group: str) -> Example:
@@ -38,3 +38,13 @@ def test_targets_are_cumulative() -> None:
     row = Example("r", "t", {"hostility": 2, "user_error": 0, "urgency": 3}, frozenset({"threat"}), "own", "g")
     assert row.targets()[:9] == [1, 1, 0, 0, 0, 0, 1, 1, 1]
     assert sum(row.targets()[9:]) == 1
+
+
+def test_about_a_fifth_is_held_out_in_whole_groups_with_their_copies() -> None:
+    rows = [example(f"r{k}", f"ticket number {k} about thing {k * 13}", f"g{k % 50}") for k in range(300)]
+    rows += [example(f"same {k}", "exactly the same words in every one", f"s{k}") for k in range(40)]
+    held_out = {rows[k].id for k in held_out_share(rows, 0.2)}
+    assert 0.15 < len(held_out) / len(rows) < 0.25
+    groups = {row.group for row in rows if row.id in held_out}
+    assert all(row.id in held_out for row in rows if row.group in groups)
+    assert len({row.id in held_out for row in rows if row.id.startswith("same")}) == 1

@@ -48,7 +48,7 @@ def test_signals_axes_of_ones_own_and_groups(tmp_path: Path) -> None:
     assert labels.targets[:, -1].tolist() == [1, 0]
     assert labels.targets[:, OF["escalation"]].tolist() == [1, 0]
     assert labels.targets[:, OF["threat"]].tolist() == [0, 0]
-    assert labels.groups == ["anna", "bo"]
+    assert labels.groups == ["group anna", "group bo"]
     assert labels.texts[0].startswith("Refund")
     assert any("shop" in line and "--axis" in line for line in labels.told)
 
@@ -72,7 +72,7 @@ SECRET = "my sister's divorce file"
         (f"{SECRET},2,maybe", "insult is 'maybe', expected 0 or 1"),
         (",2,1", "has no text"),
         ("<br><br>,2,1", "has no text left"),
-        (f"{SECRET},2,1,surplus", "is not one object"),
+        (f"{SECRET},2,1,surplus", "is not one row with as many cells"),
     ],
 )
 def test_a_bad_row_is_named_by_line_and_reason_and_its_text_is_not_shown(tmp_path: Path, row: str, reason: str) -> None:
@@ -101,7 +101,7 @@ def test_every_bad_row_is_listed(tmp_path: Path) -> None:
         ("mine.csv", "text,score\nx,1\n", "no column of labels"),
         ("mine.csv", "text,hostility\nhello,\n", "no cell is labelled"),
         ("mine.xlsx", "", "expected .csv, .tsv, .jsonl"),
-        ("mine.jsonl", "{broken\n", "no column text"),
+        ("mine.jsonl", "{broken\n", "1 of 1 rows cannot be used"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, name: str, content: str, reason: str) -> None:
@@ -121,3 +121,70 @@ def test_a_file_that_is_not_there_or_not_utf8(tmp_path: Path) -> None:
 def test_a_missing_axis_of_ones_own_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column churn"):
         read_labels(csv_file(tmp_path, "text,hostility\nhello,1\n"), ("churn",))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("mine.csv", "", "there are no rows"),
+        ("mine.csv", "text,hostility\n", "there are no rows"),
+        ("mine.csv", 'text,hostility\n"my secret,2\nfoo,3\n', "starts in line 2 is not CSV"),
+        ("mine.csv", "text,hostility,hostility\nfoo,3,0\n", "twice in the header: hostility"),
+        ("mine.csv", "my secret file,2\nanother,3\n", "no column text"),
+        ("mine.csv", "text,hostility\nfoo,2\nbar,yes\n", "line 3: hostility is 'yes'"),
+        ("mine.csv", "text,hostility,insult\nHello,my secret divorce file,1\n", "text of 22 characters"),
+        ("mine.jsonl", '{"text": "a", "hostility": 1, "hostility": 2}\n', "each name once"),
+        ("mine.jsonl", '{"text": "a", "hostility": 1' + "0" * 400 + "}\n", "line 1: hostility is a value of type int"),
+        ("mine.jsonl", '{"text": "a", "signals": {"b": 1}}\n', "signals is dict"),
+    ],
+)
+def test_what_would_be_misread_in_silence_is_refused(tmp_path: Path, name: str, content: str, reason: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=reason) as caught:
+        read_labels(tmp_path / name)
+    assert "secret" not in str(caught.value)
+
+
+def test_odd_files_are_refused_as_input(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    odd = [tmp_path / "folder", Path("/dev/zero"), tmp_path / ("x" * 300 + ".csv"), tmp_path / "none.csv"]
+    for path in odd:
+        with pytest.raises(InputError):
+            read_labels(path)
+
+
+def test_an_empty_cell_of_signals_says_nothing_and_a_dash_says_none(tmp_path: Path) -> None:
+    labels = read_labels(csv_file(tmp_path, "text,signals\nfoo bar,\nfoo baz,-\nfoo bim,loss threat\n"))
+    assert np.isnan(labels.targets[0]).all()
+    assert labels.targets[1, OF["loss"]] == 0
+    assert labels.targets[2, [OF["loss"], OF["threat"], OF["insult"]]].tolist() == [1, 1, 0]
+
+
+def test_groups_hold_together_and_nothing_else_does(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    given = [0, 0, float("nan"), float("nan"), "\ud800"]
+    rows = [{"text": f"text {k}", "hostility": 2, "group": group} for k, group in enumerate(given)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    groups = read_labels(path).groups
+    assert groups[0] == groups[1]
+    assert len(set(groups)) == 4
+
+
+def test_a_long_cell_and_lines_inside_quotes_are_read(tmp_path: Path) -> None:
+    long = "word " * 40_000
+    labels = read_labels(csv_file(tmp_path, f'text,hostility\n"line one\nline two",2\n{long},1\n'))
+    assert len(labels.texts) == 2
+    assert "line two" in labels.texts[0]
+
+
+@pytest.mark.parametrize("name", ["text", "group", "hostility", "insult"])
+def test_an_axis_of_ones_own_needs_a_name_of_its_own(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be called"):
+        read_labels(csv_file(tmp_path, "text,hostility,group\nfoo,1,a\n"), (name,))
+
+
+def test_axes_that_the_model_has_already_may_be_missing(tmp_path: Path) -> None:
+    labels = read_labels(csv_file(tmp_path, "text,hostility,vip\nfoo,1,1\n"), ("vip",), had=("refund", "vip"))
+    assert labels.own == ("refund", "vip")
+    assert np.isnan(labels.targets[0, -2])
+    assert labels.targets[0, -1] == 1
