@@ -66,10 +66,15 @@ def main() -> None:
         parts.append(as_shipped(run, [example.text for example in public or held_out]))
     config = fit(examples, np.concatenate(parts))
     if options.student:
-        seen = set(by_id) | set(np.load(json.loads((options.student / "config.json").read_text())["soft"])["ids"].tolist())
-        _, texts = sample_unlabelled(options.texts, seed=1, taken=seen)
+        _, texts = sample_unlabelled(options.texts, seed=1, taken=set(by_id) | answered(options.student))
         config["calibration"] = like_the_folds(config["calibration"], options.runs, options.student, texts)
     options.out.write_text(json.dumps(config, indent=1) + "\n")
+
+
+def answered(run: Path) -> set[str]:
+    """Names of the unlabelled messages that a run has learned a teacher's answers on."""
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    return set(np.load(config["soft"])["ids"].tolist()) if config["soft"] else set()
 
 
 def like_the_folds(platt: dict[str, list[float]], runs: list[Path], student: Path, texts: list[str]) -> dict[str, list[float]]:
