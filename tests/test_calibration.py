@@ -114,7 +114,7 @@ def test_the_shipped_config_is_for_english_and_combines_in_known_ways() -> None:
 
 Change = Callable[[dict[str, Any]], Any]
 BROKEN: dict[str, Change] = {
-    **{f"no {key}": (lambda c, key=key: c.pop(key)) for key in json.loads(RAW)},
+    **{f"no {key}": (lambda c, key=key: c.pop(key)) for key in json.loads(RAW) if key != "encoder"},
     "outputs in another order": lambda c: c["outputs"].reverse(),
     "one output less": lambda c: c["outputs"].pop(),
     "an unknown combination": lambda c: c["combine"].update(insult="median"),
