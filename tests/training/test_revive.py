@@ -53,7 +53,7 @@ def test_a_bundle_scores_and_comes_back_as_torch(network: TicketNetwork, bundle:
     assert 0 <= Scorer(bundle).score("Where is my parcel?").hostility <= 1
     again = revive(bundle)
     assert np.abs(logits(again) - logits(network)).max() < 0.3  # int8 rounding, and nothing else
-    assert np.corrcoef(logits(again), logits(network))[0, 1] > 0.999
+    assert np.corrcoef(logits(again), logits(network))[0, 1] > 0.99
 
 
 def test_a_new_axis_leaves_the_others_alone(bundle: Path) -> None:
