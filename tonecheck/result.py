@@ -59,8 +59,8 @@ class TicketScore:
                 how each was chosen are stored in the model: `tonecheck info` prints them.
 
         Returns:
-            True or False for each of the three axes, nineteen signals and axes of the model's own. All False when the ticket was abstained
-            from: look at `abstained` as well.
+            True or False for each of the three axes, nineteen signals and axes of the model's own. All False when the ticket
+            was abstained from: look at `abstained` as well.
 
         Raises:
             ValueError: There is no such point.
