@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import json
 from typing import Any
 
 from training import require
@@ -55,9 +54,7 @@ def draw(truth: Truths, scores: Scores, figures: dict[str, Any]) -> None:
         PAGE_HEAD + f"<h1>{figures['model_id']} on {figures['rows']} messages it never saw</h1>"
         f"<table><tr><th>axis</th>{head}</tr>{rows}</table>"
         + "".join(pictures)
-        + "<h2>Every figure</h2><details><summary>the evaluation as JSON</summary><pre>"
-        + html.escape(json.dumps(figures, indent=1))
-        + "</pre></details>",
+        + "<p>Every figure is in results/quality.json.</p>",
         encoding="utf-8",
     )
 
