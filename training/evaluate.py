@@ -101,7 +101,8 @@ def main() -> None:
                 axis: axis_figures(truth[axis], values, probabilities="regression" in name)
                 for axis, values in rival([example.text for example in dev]).items()
             }
-    draw(truth, ours, figures)
+    if options.name == "quality":  # the plots are of the model that is published
+        draw(truth, ours, figures)
     path = write_result(options.name, figures)
     for name, axes in figures["axes"].items():
         for axis, of in axes.items():
