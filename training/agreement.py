@@ -20,9 +20,9 @@ import numpy as np
 from tonecheck.labels import AXES, SCORE_LEVEL, SIGNALS
 from training.checks import load
 from training.corpora import ANNOTATIONS, readings
-from training.data import ROOT, SHARED_LABELS
+from training.data import OWN_TICKETS, SHARED_LABELS
 from training.metrics import weighted_kappa
-from training.record import write_result
+from training.record import json_lines, write_result
 
 Pairs = list[tuple[Mapping[str, Any], Mapping[str, Any]]]
 
@@ -64,9 +64,7 @@ def own_twice_read() -> Pairs:
     path = ANNOTATIONS / "own" / "second.jsonl"
     if not path.exists():
         return []
-    files = sorted((ROOT / "data" / "tickets").glob("*.jsonl"))
-    tickets = [json.loads(line) for file in files for line in file.read_text("utf-8").split("\n") if line]
-    by_id = {ticket["id"]: ticket for ticket in tickets}
+    by_id = {ticket["id"]: ticket for ticket in json_lines(OWN_TICKETS)}
     return [(by_id[r["id"]], r) for r in map(json.loads, path.read_text(encoding="utf-8").splitlines())]
 
 

@@ -80,7 +80,7 @@ def answered(run: Path) -> set[str]:
 def like_the_folds(platt: dict[str, list[float]], runs: list[Path], student: Path, texts: list[str]) -> dict[str, list[float]]:
     """Slope and intercept of each output of a student, fitted to the folds' mean probability on the same texts."""
     slopes, intercepts = np.array(list(platt.values())).T
-    wanted = np.mean([1.0 / (1.0 + np.exp(-(slopes * as_shipped(run, texts) + intercepts))) for run in runs], axis=0)
+    wanted = np.mean([probability(as_shipped(run, texts), slopes, intercepts) for run in runs], axis=0)
     logits = as_shipped(student, texts)
     fitted = {name: soft_platt(logits[:, k], wanted[:, k]) for k, name in enumerate(platt)}
     return {name: [round(slope, 6), round(intercept, 6)] for name, (slope, intercept) in fitted.items()}
@@ -122,7 +122,7 @@ def fit(examples: list[Example], logits: Array) -> dict[str, Any]:
     truth = targets(examples) > 0.5
     platt = {name: platt_scaling(logits[:, k], truth[:, k]) for k, name in enumerate(OUTPUTS)}
     slopes, intercepts = np.array(list(platt.values())).T
-    probabilities = 1.0 / (1.0 + np.exp(-(slopes * logits + intercepts)))
+    probabilities = probability(logits, slopes, intercepts)
     column = {name: probabilities[:, k] for k, name in enumerate(OUTPUTS)}
     rank = {}
     for axis in AXES:  # as the library clamps them: level 1 at least as likely as the score, level 3 at most
@@ -152,7 +152,7 @@ def platt_scaling(logits: Array, truth: npt.NDArray[np.bool_]) -> tuple[float, f
     return _rising(float(model.coef_[0, 0]), float(model.intercept_[0]), logits, float(truth.mean()))
 
 
-def probability(logits: Array, slope: float, intercept: float) -> Array:
+def probability(logits: Array, slope: float | Array, intercept: float | Array) -> Array:
     """Platt's formula."""
     return 1.0 / (1.0 + np.exp(-(slope * logits + intercept)))
 

@@ -11,8 +11,6 @@ with a known direction. They were written apart from the training tickets and ar
 from __future__ import annotations
 
 import argparse
-import json
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tonecheck import AXES, Scorer, TicketScore
-from training.record import wilson, write_result
+from training.record import json_lines, wilson, write_result
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "data" / "checks"
@@ -70,7 +68,7 @@ class Outcome:
 
 def load(folder: Path = CHECKS) -> list[dict[str, Any]]:
     """Every case of every capability."""
-    return [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").split("\n") if line]
+    return json_lines(folder)
 
 
 def run(cases: list[dict[str, Any]], scorer: Scorer) -> list[Outcome]:
@@ -90,7 +88,7 @@ def judge(case: dict[str, Any], key: str, wanted: str, first: TicketScore, secon
     if key == "abstained":
         wrong = first.abstained != wanted
         return Outcome(case, key, wanted, str(first.abstained), float(wrong))
-    before = _value(first, key)
+    before = value_of(first, key)
     if second is None:
         got = "abstained" if first.abstained else f"{before:.2f}"
         if first.abstained:
@@ -98,7 +96,7 @@ def judge(case: dict[str, Any], key: str, wanted: str, first: TicketScore, secon
         threshold = CALM if wanted == "calm" else scorer.config.points["balanced"][key].threshold
         miss = threshold - before if wanted == "yes" else before - threshold + 1e-9
         return Outcome(case, key, wanted, got, miss)
-    after = _value(second, key)
+    after = value_of(second, key)
     if first.abstained or second.abstained:
         return Outcome(case, key, wanted, "abstained", float(first.abstained != second.abstained or wanted in ("up", "down")))
     change = after - before
@@ -112,9 +110,9 @@ def judge(case: dict[str, Any], key: str, wanted: str, first: TicketScore, secon
     return Outcome(case, key, wanted, f"{before:.2f} to {after:.2f}", miss)
 
 
-def _value(score: TicketScore, key: str) -> float:
-    value = getattr(score, key) if key in AXES else score.signals[key]
-    return math.nan if score.abstained else float(value)
+def value_of(score: TicketScore, key: str) -> float:
+    """An axis, a signal or an axis of the model's own; NaN when abstained."""
+    return float(getattr(score, key) if key in AXES else {**score.signals, **score.own}[key])
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -46,7 +45,7 @@ def compare(labels: Labels, held_out: Rows, old: Scorer, logits: Array, texts: l
         line: dict[str, Any] = {"rows": len(rows), "positives": int(truth.sum())}
         line["new"] = _figures(truth, column, cross_fitted(column, truth))
         if name in (*AXES, *SIGNALS, *old.config.own):
-            past = np.array([score_of(answers[k], name) for k in rows])
+            past = np.array([ranked(answers[k], name) for k in rows])
             line["old"] = _figures(truth, past, past)
             low, high = bootstrap_interval(
                 lambda r, t=truth, a=column, b=past: average_precision(t[r], a[r]) - average_precision(t[r], b[r]),
@@ -95,10 +94,9 @@ def _figures(truth: Truth, ranking: Array, probabilities: Array) -> dict[str, fl
     }
 
 
-def score_of(score: TicketScore, name: str) -> float:
-    """An axis, signal or own axis of a score; an abstained ticket ranks last."""
-    value = getattr(score, name) if name in AXES else {**score.signals, **score.own}[name]
-    return 0.0 if math.isnan(value) else float(value)
+def ranked(score: TicketScore, name: str) -> float:
+    """A score to rank by: a ticket that was abstained from is never flagged, so it ranks last."""
+    return float(np.nan_to_num(checks.value_of(score, name)))
 
 
 def drift(old: Scorer, new: Scorer) -> dict[str, Any]:

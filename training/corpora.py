@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from training.record import json_lines
+
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 ANNOTATIONS = ROOT / "data" / "annotations"
@@ -63,8 +65,7 @@ def rows(corpus: str, folder: Path = CORPORA) -> Iterator[tuple[str, str]]:
 
 def readings(folder: Path = ANNOTATIONS) -> list[dict[str, Any]]:
     """Every reading in `data/annotations`, first readings before second ones."""
-    found = [json.loads(line) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
-    return sorted(found, key=lambda reading: int(reading["reading"]))
+    return sorted(json_lines(folder), key=lambda reading: int(reading["reading"]))
 
 
 def texts_of(references: list[dict[str, Any]], folder: Path = CORPORA) -> dict[tuple[str, str], str]:

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from tonecheck.labels import AXES, SIGNALS
 from tonecheck.text import read
 from training.corpora import ANNOTATIONS, CORPORA, ORIGINS, readings, texts_of, unlabelled
+from training.record import json_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_TICKETS = ROOT / "data" / "tickets"
@@ -71,12 +72,10 @@ def cleaned(text: str) -> str:
 def own_tickets(folder: Path = OWN_TICKETS) -> list[Example]:
     """The tickets we wrote ourselves; all tickets of one scenario are one group."""
     examples = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in filter(None, path.read_text(encoding="utf-8").split("\n")):  # splitlines would part at U+2028 too
-            row = json.loads(line)
-            text = read(row["subject"], row["body"]).text
-            group = row["scenario"]
-            examples.append(Example(row["id"], text, {axis: row[axis] for axis in AXES}, frozenset(row["signals"]), "own", group))
+    for row in json_lines(folder):
+        text = read(row["subject"], row["body"]).text
+        group = row["scenario"]
+        examples.append(Example(row["id"], text, {axis: row[axis] for axis in AXES}, frozenset(row["signals"]), "own", group))
     return examples
 
 

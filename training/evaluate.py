@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +29,8 @@ from sklearn.pipeline import make_union
 
 from tonecheck import AXES, LEVELS, SIGNALS, Scorer
 from tonecheck.labels import SCORE_LEVEL
-from training.calibrate import as_shipped
+from training.calibrate import as_shipped, probability
+from training.compare import ranked
 from training.data import SHARED_LABELS, Example, hand_labels, training_examples
 from training.metrics import (
     average_precision,
@@ -64,7 +64,7 @@ def main() -> None:
     scorer = Scorer(options.model)
     scores = list(scorer.score_many(row["text"] for row in raw))
     abstained = np.array([score.abstained is not None for score in scores])
-    ours = {axis: np.array([_or_zero(getattr(score, axis)) for score in scores]) for axis in AXES}
+    ours = {axis: np.array([ranked(score, axis) for score in scores]) for axis in AXES}
     lengths = np.array([score.n_tokens for score in scores])
     figures: dict[str, Any] = {
         "model_id": scorer.model_id,
@@ -114,11 +114,6 @@ def main() -> None:
     print(f"written to {path}")
 
 
-def _or_zero(value: float) -> float:
-    """A ticket that was abstained from is never flagged, so it ranks last."""
-    return 0.0 if math.isnan(value) else value
-
-
 def with_interval(figure: Callable[[npt.NDArray[np.int64]], float], n_rows: int) -> dict[str, float]:
     low, high = bootstrap_interval(figure, n_rows)
     return {"value": round(figure(np.arange(n_rows)), 4), "low": round(low, 4), "high": round(high, 4)}
@@ -151,7 +146,7 @@ def signal_figures(dev: list[Example], scores: list[Any]) -> dict[str, dict[str,
     figures = {}
     for name in SIGNALS:
         truth = np.array([name in example.signals for example in dev])
-        values = np.array([_or_zero(score.signals[name]) for score in scores])
+        values = np.array([ranked(score, name) for score in scores])
         figures[name] = {"positives": int(truth.sum()), "AP": round(average_precision(truth, values), 4),
                          "AUROC": round(roc_auc(truth, values), 4)}  # fmt: skip
     return figures
@@ -194,7 +189,8 @@ def float32_figures(run: Path, scorer: Scorer, dev: list[Example], truth: dict[s
             }
             for kind, values in logits.items()
         }
-        a, b = (1.0 / (1.0 + np.exp(-(scorer.config.slopes[k] * v[:, k] + scorer.config.intercepts[k]))) for v in logits.values())
+        slope, intercept = scorer.config.slopes[k], scorer.config.intercepts[k]
+        a, b = (probability(values[:, k], slope, intercept) for values in logits.values())
         figures[axis]["mean difference of a score"] = round(float(np.abs(a - b).mean()), 4)
         figures["largest difference of a score"] = round(
             max(figures["largest difference of a score"], float(np.abs(a - b).max())), 4
@@ -226,7 +222,7 @@ def cross_validated(runs: list[Path], scorer: Scorer) -> tuple[dict[str, Any], l
         examples += [by_id[kept["ids"][k]] for k in here]
         parts.append(kept["logits"][here])
     config = scorer.config
-    probabilities = 1.0 / (1.0 + np.exp(-(config.slopes * np.concatenate(parts) + config.intercepts)))
+    probabilities = probability(np.concatenate(parts), config.slopes, config.intercepts)
     column = {axis: probabilities[:, config.outputs.index(f"{axis}>={SCORE_LEVEL}")] for axis in AXES}
     hostile = np.array([example.levels["hostility"] >= SCORE_LEVEL for example in examples])
     groups: dict[str, Any] = {}

@@ -35,6 +35,7 @@ from transformers import AutoTokenizer
 from tonecheck.bundle import write_manifest
 from tonecheck.labels import OUTPUTS
 from tonecheck.tokens import Tokenizer
+from training.calibrate import OVERLAP, WINDOW
 from training.data import own_tickets
 from training.network import TicketNetwork, default_base
 
@@ -203,7 +204,7 @@ def write_tokenizer(base: str, out: Path) -> None:
 def parity(network: TicketNetwork, run: Path, n_texts: int) -> float:
     """Largest difference of a logit between torch and ONNX in float32, over tickets of our own."""
     session = onnxruntime.InferenceSession(str(run / "float32.onnx"), providers=["CPUExecutionProvider"])
-    tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=256, overlap=64)
+    tokenizer = Tokenizer((run / "tokenizer.json").read_bytes(), window=WINDOW, overlap=OVERLAP)
     tickets, worst = own_tickets(), 0.0
     for example in tickets[:: max(1, len(tickets) // n_texts)][:n_texts]:
         for window in tokenizer.windows(example.text):

@@ -159,11 +159,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Any]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: line {raw.count(10, 0, error.start) + 1} is not UTF-8; save the file as UTF-8.") from None
-    yield from (
-        _json_lines(text)
-        if ending.endswith("jsonl") or ending == ".ndjson"
-        else _table(path, text, "\t" if ending == ".tsv" else ",")
-    )
+    yield from (_json_lines(text) if ending in (".jsonl", ".ndjson") else _table(path, text, "\t" if ending == ".tsv" else ","))
 
 
 def _dataset(path: Path) -> Iterator[tuple[int, Any]]:
@@ -286,13 +282,14 @@ def _given(cell: Any) -> bool:
 def _number(cell: Any) -> float | None:
     if isinstance(cell, (bool, int, float, np.number)):
         return float(cell) if abs(cell) < 1e9 else None
-    return _YES_NO.get(str(cell).strip().lower()) if str(cell).strip().lower() in _YES_NO else _float(str(cell))
+    word = str(cell).strip().lower()
+    return _YES_NO[word] if word in _YES_NO else _float(word)
 
 
 def _float(cell: str) -> float | None:
     try:
         return float(cell)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
 
 

@@ -43,6 +43,12 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
+def json_lines(folder: Path) -> list[dict[str, Any]]:
+    """Every row of every .jsonl file of a folder; parted at line feeds alone, since splitlines would part at U+2028 too."""
+    files = sorted(folder.glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").split("\n") if line]
+
+
 def machine() -> dict[str, Any]:
     """Processor, its instructions that matter here, cores this process may use, and memory."""
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""

@@ -70,8 +70,8 @@ def retrain(settings: argparse.Namespace) -> None:
     started = time.monotonic()
     old_folder = find_bundle(settings.model)
     out, work = folders(settings.out, old_folder, settings.version)
-    old_plain = json.loads(read_bundle(old_folder).files["config.json"])
-    old = Config.parse(json.dumps(old_plain).encode())
+    raw = read_bundle(old_folder).files["config.json"]
+    old, old_plain = Config.parse(raw), json.loads(raw)
     labels = scored(read_labels(settings.labels, own_axes(settings.axis), had=old.own), old)
     print(f"{settings.labels}: {len(labels.texts)} rows\n  " + "\n  ".join(labels.told), flush=True)
     torch.set_num_threads(settings.threads)

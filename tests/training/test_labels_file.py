@@ -94,22 +94,6 @@ def test_every_bad_row_is_listed(tmp_path: Path) -> None:
     assert str(caught.value).count("hostility is '9'") == 10
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("mine.csv", "message,hostility\nx,1\n", "no column text"),
-        ("mine.csv", "text,score\nx,1\n", "no column of labels"),
-        ("mine.csv", "text,hostility\nhello,\n", "no cell is labelled"),
-        ("mine.xlsx", "", "expected .csv, .tsv, .jsonl"),
-        ("mine.jsonl", "{broken\n", "1 of 1 rows cannot be used"),
-    ],
-)
-def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, name: str, content: str, reason: str) -> None:
-    (tmp_path / name).write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=reason):
-        read_labels(tmp_path / name)
-
-
 def test_a_file_that_is_not_there_or_not_utf8(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_labels(tmp_path / "none.csv")
@@ -126,6 +110,11 @@ def test_a_missing_axis_of_ones_own_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
+        ("mine.csv", "message,hostility\nx,1\n", "no column text"),
+        ("mine.csv", "text,score\nx,1\n", "no column of labels"),
+        ("mine.csv", "text,hostility\nhello,\n", "no cell is labelled"),
+        ("mine.xlsx", "", "expected .csv, .tsv, .jsonl"),
+        ("mine.jsonl", "{broken\n", "1 of 1 rows cannot be used"),
         ("mine.csv", "", "there are no rows"),
         ("mine.csv", "text,hostility\n", "there are no rows"),
         ("mine.csv", 'text,hostility\n"my secret,2\nfoo,3\n', "starts in line 2 is not CSV"),
@@ -138,7 +127,7 @@ def test_a_missing_axis_of_ones_own_is_named(tmp_path: Path) -> None:
         ("mine.jsonl", '{"text": "a", "signals": {"b": 1}}\n', "signals is dict"),
     ],
 )
-def test_what_would_be_misread_in_silence_is_refused(tmp_path: Path, name: str, content: str, reason: str) -> None:
+def test_a_file_that_cannot_be_used_or_would_be_misread_says_why(tmp_path: Path, name: str, content: str, reason: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=reason) as caught:
         read_labels(tmp_path / name)
